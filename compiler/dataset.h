@@ -1,0 +1,33 @@
+/* dataset.h - samples to train and test on.
+ *
+ * Inputs are channels last, floats scaled to 0..1 for images of bytes; targets are one-hot for
+ * classes. The readers are strict: sizes are checked against the network before anything is
+ * computed, and every refusal is one message naming file, what was expected and what was found. */
+#ifndef DATASET_H
+#define DATASET_H
+
+#include "graph.h"
+
+typedef struct {
+    float *inputs, *targets; /* count x input_size, count x output_size */
+    int64_t count;
+} Samples;
+
+typedef struct {
+    Samples train, test; /* test.count may be 0 */
+    int64_t input_size, output_size;
+    int64_t
+        classes; /* 0: targets are not classes; 1: one output, right when on the same side of 0.5 */
+} Dataset;
+
+/* `where`: "shapes" (squares and circles, 28x28x1, 3,200 for training and 800 unseen; target 1 for
+ * a circle), "packets" (raw bytes, some hold a signature), a folder of MNIST-format IDX files
+ * (plain or .gz), a folder of CIFAR-10 binary batches (data_batch_*.bin, test_batch.bin),
+ * "x.npy,y.npy" (y: floats of the output's shape or integer class numbers), or a `.safetensors`
+ * file is not a data set. Relative names "shapes" and "packets" are the built-in sets unless a
+ * folder of that name is given as "./shapes". The seed decides the built-in sets. NULL after a
+ * message. */
+Dataset *dataset_load(Arena *arena, Diag *diag, const Graph *graph, const char *where,
+                      uint64_t seed);
+
+#endif
