@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
     Size kernel, stride, dilation;
     Padding padding;
+    bool same; /* padding = "same": `padding` is worked out from the input (Keras' rule) */
 } Window;
 
 typedef enum {
@@ -41,7 +42,8 @@ typedef enum {
 typedef struct {
     InitKind kind;
     double constant;      /* INIT_CONSTANT; "zeros" is constant 0 */
-    const double *values; /* INIT_FIXED: as many as the tensor has, in canonical order */
+    const double *values; /* INIT_FIXED: in canonical order */
+    int64_t value_count;
 } Init;
 
 /* One array of parameters, e.g. "conv1.kernel" (3, 3, 1, 32). */
@@ -81,6 +83,7 @@ typedef struct Node {
     int64_t filters; /* conv: output channels; dense: units */
     int64_t groups;
     bool bias, trainable, count_padding;
+    Shape target;   /* reshape */
     double rate;                  /* dropout */
     const Activation *activation; /* never NULL; linear when none */
     double alpha;                 /* of leaky_relu and elu */
@@ -147,5 +150,8 @@ const char *const *graph_constructors(void);
 
 char *shape_text(Arena *arena, Shape shape); /* "28x28x1", "100x8", "640" */
 int64_t shape_count(Shape shape);
+const char *loss_name(LossKind loss);
+const char *optimizer_name(OptimizerKind optimizer);
+bool budget_amount(const char *text, int64_t *out); /* "64K" → 65536; false when it is not an amount above 0 */
 
 #endif

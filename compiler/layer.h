@@ -1,0 +1,72 @@
+/* layer.h - what a layer kind is: its options, its size rule, its tensors and its cost, as data where data will do.
+ *
+ * A kind is one `const LayerKind layer_<name>` in layers/, and one line in layers.def. graph.c decodes the options into the Node, calls
+ * `check`, and never needs to know which kind it is. */
+#ifndef LAYER_H
+#define LAYER_H
+
+#include "graph.h"
+
+typedef enum {
+    OPTION_COUNT,      /* int64_t, 1 or more */
+    OPTION_SIZE,       /* Size: number, {h, w}, "HxW" (one number in 1D) */
+    OPTION_PADDING,    /* Window: "valid", "same", number, "HxW", {top, bottom, left, right} (1D: {left, right}) */
+    OPTION_BOOL,       /* bool */
+    OPTION_NUMBER,     /* double, finite, 0 or more */
+    OPTION_RATE,       /* double, 0 <= x < 1 */
+    OPTION_ACTIVATION, /* const Activation * */
+    OPTION_INIT,       /* Init */
+    OPTION_SHAPE       /* Shape: "HxWxC", "LxC", "C", or a list */
+} OptionType;
+
+typedef struct {
+    const char *name; /* NULL ends a list */
+    OptionType type;
+    size_t offset; /* of the field in the struct that is filled in */
+    enum { OPTIONAL, REQUIRED } need;
+    bool main; /* the first positional value */
+} Option;
+
+#define NODE_OPTION(name, type, field, need, main) {name, type, offsetof(Node, field), need, main}
+
+/* What the Plan does with a node; a new kind is nearly always ROLE_LAYER. */
+typedef enum {
+    ROLE_LAYER,      /* code of its own from its two templates */
+    ROLE_ACTIVATION, /* element by element or along channels: may run in place or inside its producer */
+    ROLE_VIEW,       /* another shape of the same values: no code */
+    ROLE_PAD         /* zeros around its input: becomes a halo */
+} Role;
+
+typedef struct Check Check; /* check.h */
+
+struct LayerKind {
+    const char *name;   /* "conv2d", as in the spec */
+    const char *prefix; /* of automatic names: "conv" gives conv1, conv2, ... */
+    int dims;           /* spatial axes the input must have: 2, 1, 0 (flat); ANY_DIMS */
+    Role role;
+    const Option *options;
+    void (*defaults)(Node *node);             /* may be NULL */
+    bool (*check)(Check *check, Node *node);  /* in → out, tensors, costs; false after a message */
+    const char *templates;                    /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
+};
+
+enum { ANY_DIMS = -1 };
+
+#define LAYER(name) extern const LayerKind layer_##name;
+#include "layers.def"
+#undef LAYER
+
+/* NULL when there is no such kind. */
+const LayerKind *layer_find(const char *name);
+
+struct Activation {
+    const char *name;
+    double alpha;    /* default; 0: it has none */
+    bool from_input; /* its gradient needs its input */
+    bool monotone;
+};
+
+const Activation *activation_find(const char *name); /* NULL when there is none */
+const char *const *activation_names(void);
+
+#endif

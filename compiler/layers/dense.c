@@ -1,0 +1,26 @@
+/* dense.c - every output reads every input: y[o] = b[o] + sum over i of x[i] * w[i, o]. */
+#include "../check.h"
+
+static const Option options[] = {
+    NODE_OPTION("units", OPTION_COUNT, filters, REQUIRED, true),
+    NODE_OPTION("activation", OPTION_ACTIVATION, activation, OPTIONAL, false),
+    NODE_OPTION("bias", OPTION_BOOL, bias, OPTIONAL, false),
+    NODE_OPTION("init", OPTION_INIT, init, OPTIONAL, false),
+    NODE_OPTION("trainable", OPTION_BOOL, trainable, OPTIONAL, false),
+    {.name = NULL},
+};
+
+static bool check_dense(Check *check, Node *node)
+{
+    const int64_t in = node->in.c, out = node->filters, dims[] = {in, out};
+    const Init bias = {.kind = INIT_CONSTANT};
+    node->out = (Shape){1, 1, out, 1};
+    return check_tensor(check, node, "kernel", dims, 2, in, out, node->init) &&
+           (!node->bias || check_tensor(check, node, "bias", &out, 1, 1, out, bias)) &&
+           check_formula(check, node, "the number of parameters", node->bias ? "in*units + units" : "in*units",
+                         &node->params) &&
+           check_formula(check, node, "the number of multiply-adds", "in*units", &node->macs);
+}
+
+const LayerKind layer_dense = {.name = "dense", .prefix = "dense", .dims = 0, .options = options,
+                               .check = check_dense, .templates = "dense"};
