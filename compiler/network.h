@@ -39,4 +39,9 @@ void network_close(Network *network);
  * program when there is none. */
 void *network_memory(size_t bytes);
 
+/* From here on, floats too small for full precision count as zero, as they slow a processor down a
+ * hundredfold; returns what network_restore_denormals() takes. No effect where not supported. */
+unsigned network_flush_denormals(void);
+void network_restore_denormals(unsigned before);
+
 #endif
