@@ -7,7 +7,7 @@
 #include "bytes.h"
 #include "random.h"
 
-enum { SIDE = 28, GRID = 8, TRAIN = 3200, TEST = 800, NOISE = 24 };
+enum { SIDE = 28, GRID = 8, TRAIN = 3200, TEST = 800, NOISE = 16, SHIFT = 3 * GRID };
 
 /* Lengths count grid points; the outline lies between `inner` and `outer`. */
 typedef struct {
@@ -18,11 +18,11 @@ typedef struct {
 static Figure choose_figure(Random *random, bool circle)
 {
     Figure figure = {.circle = circle};
-    figure.outer = random_between(random, 6 * GRID, 12 * GRID);
+    figure.outer = random_between(random, 7 * GRID, 11 * GRID);
     figure.inner = figure.outer - random_between(random, GRID + GRID / 2, 2 * GRID + GRID / 2);
-    figure.y = random_between(random, figure.outer, SIDE * GRID - figure.outer);
-    figure.x = random_between(random, figure.outer, SIDE * GRID - figure.outer);
-    figure.light = random_between(random, 160, 255);
+    figure.y = SIDE * GRID / 2 + random_between(random, -SHIFT, SHIFT);
+    figure.x = SIDE * GRID / 2 + random_between(random, -SHIFT, SHIFT);
+    figure.light = random_between(random, 192, 255);
     return figure;
 }
 
