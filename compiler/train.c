@@ -33,6 +33,7 @@ typedef struct {
     void *params, *grads, *tape, *optimizer;
     float *inputs, *targets; /* one batch, gathered */
     float *flat, *kept;      /* weights in canonical order: the newest, those to keep */
+    int64_t epoch;           /* the one being trained */
     int64_t kept_epoch;      /* 0: nothing kept yet */
     Score best;              /* on the validation samples, of `kept` */
     int64_t *order;          /* training samples, then those for validation */
@@ -236,88 +237,99 @@ static void finish_epoch(Trainer *trainer, int64_t epoch, Score train)
                   better && trainer->validation_count > 0);
 }
 
-static bool report_infinite(Trainer *trainer, int64_t epoch)
-{
-    diag_error(trainer->diag, (Span){0},
-               "training stopped in epoch %lld: the loss or a weight is no longer finite",
-               (long long)epoch);
-    diag_note(trainer->diag, "a smaller learning rate (--lr) or clip_norm in the optimizer helps");
-    if (trainer->kept_epoch > 0)
-        diag_note(trainer->diag, "the weights of epoch %lld are kept",
-                  (long long)trainer->kept_epoch);
-    return false;
-}
-
-/* The newest weights are kept, too, unless a validation score chose others before. */
-static bool report_interrupt(Trainer *trainer, int64_t epoch)
-{
-    const char *output = trainer->options->output;
-    if (export_weights(trainer) && (trainer->validation_count == 0 || trainer->kept_epoch == 0))
-        keep_weights(trainer, epoch, (Score){0});
-    if (output && trainer->kept_epoch > 0)
-        return diag_system(trainer->diag, "interrupted in epoch %lld: weights of epoch %lld saved",
-                           (long long)epoch, (long long)trainer->kept_epoch);
-    return diag_system(trainer->diag, "interrupted in epoch %lld; nothing saved, as there is no -o",
-                       (long long)epoch);
-}
-
-static bool train_epochs(Trainer *trainer)
+/* Sets trainer->epoch to the epoch in which training ended. */
+static EpochEnd train_epochs(Trainer *trainer)
 {
     for (int64_t epoch = 1; epoch <= trainer->options->epochs; epoch++) {
         Score score = {0};
+        trainer->epoch = epoch;
         progress_epoch(&trainer->progress, epoch);
         EpochEnd end = train_epoch(trainer, &score);
         if (end != EPOCH_DONE)
             progress_clear(&trainer->progress);
-        if (end == EPOCH_INTERRUPTED)
-            return report_interrupt(trainer, epoch);
-        if (end == EPOCH_INFINITE || !export_weights(trainer))
-            return report_infinite(trainer, epoch);
+        if (!export_weights(trainer))
+            return EPOCH_INFINITE;
+        if (end != EPOCH_DONE)
+            return end;
         finish_epoch(trainer, epoch, score);
         if (interrupted)
-            return report_interrupt(trainer, epoch);
+            return EPOCH_INTERRUPTED;
     }
-    return true;
+    return EPOCH_DONE;
 }
 
 /* Training that failed in its first epoch leaves nothing worth a file. */
-static bool save_weights(Trainer *trainer, bool done)
+static bool save_weights(Trainer *trainer, EpochEnd end)
 {
     Text text = {.arena = trainer->arena};
-    if (!trainer->options->output || (!done && trainer->kept_epoch == 0))
+    if (!trainer->options->output || (end == EPOCH_INFINITE && trainer->kept_epoch == 0))
         return true;
     weights_encode(&text, trainer->network->graph, trainer->kept);
     return host_write(trainer->diag, trainer->options->output, text.data, text.size);
 }
 
+/* Says why training stopped early; the weights are saved by now. */
+static bool report_end(Trainer *trainer, EpochEnd end)
+{
+    Diag *diag = trainer->diag;
+    long long epoch = (long long)trainer->epoch, kept = (long long)trainer->kept_epoch;
+    bool saved = trainer->options->output && kept > 0;
+    if (end == EPOCH_DONE)
+        return true;
+    if (end == EPOCH_INTERRUPTED && !saved)
+        return diag_system(diag, "interrupted in epoch %lld; nothing saved, as there is no -o",
+                           epoch);
+    if (end == EPOCH_INTERRUPTED)
+        return diag_system(diag, "interrupted in epoch %lld: weights of epoch %lld saved", epoch,
+                           kept);
+    diag_error(diag, (Span){0},
+               "training stopped in epoch %lld: the loss or a weight is no longer finite", epoch);
+    diag_note(diag, "a smaller learning rate (--lr) or clip_norm in the optimizer helps");
+    if (saved)
+        diag_note(diag, "the weights of epoch %lld are saved", kept);
+    return false;
+}
+
 /* The result goes to standard output, unless the weights do. */
-static void print_result(Arena *arena, const Network *network, const void *params,
+static bool print_result(Arena *arena, Diag *diag, const Network *network, const void *params,
                          const Dataset *data, const char *output)
 {
     bool unseen = data->test.count > 0;
     const Samples *samples = unseen ? &data->test : &data->train;
     Score score = measure_samples(network, params, samples, NULL, samples->count);
-    fprintf(output && strcmp(output, "-") == 0 ? stderr : stdout, "%s %s\n",
-            unseen ? "test" : "all samples:", measure_text(arena, score, data->classes));
+    char *text =
+        arena_printf(arena, "%s %s\n",
+                     unseen ? "test" : "all samples:", measure_text(arena, score, data->classes));
+    if (!output || strcmp(output, "-") != 0)
+        return host_write(diag, "-", text, strlen(text));
+    fputs(text, stderr);
+    return true;
+}
+
+/* Trains with signals and denormals as training wants them. */
+static EpochEnd train_guarded(Trainer *trainer)
+{
+    struct sigaction before[2];
+    catch_signals(before);
+    unsigned floats = network_flush_denormals();
+    EpochEnd end = train_epochs(trainer);
+    network_restore_denormals(floats);
+    release_signals(before);
+    if (end == EPOCH_INTERRUPTED && (trainer->validation_count == 0 || trainer->kept_epoch == 0))
+        keep_weights(trainer, trainer->epoch, (Score){0});
+    return end;
 }
 
 static bool train_samples(Trainer *trainer)
 {
-    struct sigaction before[2];
     if (!split_samples(trainer) || !trainer_open(trainer))
         return false;
-    catch_signals(before);
-    unsigned floats = network_flush_denormals();
-    bool done = train_epochs(trainer);
-    network_restore_denormals(floats);
-    release_signals(before);
-    bool saved = save_weights(trainer, done);
-    if (done && saved) {
-        trainer->network->import(trainer->params, trainer->kept);
-        print_result(trainer->arena, trainer->network, trainer->params, trainer->data,
-                     trainer->options->output);
-    }
-    return done && saved;
+    EpochEnd end = train_guarded(trainer);
+    if (!save_weights(trainer, end) || !report_end(trainer, end))
+        return false;
+    trainer->network->import(trainer->params, trainer->kept);
+    return print_result(trainer->arena, trainer->diag, trainer->network, trainer->params,
+                        trainer->data, trainer->options->output);
 }
 
 bool train_run(Arena *arena, Diag *diag, const Network *network, const RunOptions *options)
@@ -351,8 +363,7 @@ bool eval_run(Arena *arena, Diag *diag, const Network *network, const RunOptions
         good = load_params(arena, diag, network, options->weights, params) && good;
     else if (network->init)
         network->init(params, options->seed);
-    if (good)
-        print_result(arena, network, params, data, NULL);
+    good = good && print_result(arena, diag, network, params, data, NULL);
     free(params);
     return good;
 }
