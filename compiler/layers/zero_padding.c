@@ -18,6 +18,6 @@ static bool check_padding(Check *check, Node *node)
 }
 
 const LayerKind layer_zero_padding2d = {.name = "zero_padding2d", .prefix = "pad", .dims = 2, .role = ROLE_PAD,
-                                        .options = options, .check = check_padding, .templates = "zero_padding"};
+                                        .options = options, .check = check_padding, .templates = "pad"};
 const LayerKind layer_zero_padding1d = {.name = "zero_padding1d", .prefix = "pad", .dims = 1, .role = ROLE_PAD,
-                                        .options = options, .check = check_padding, .templates = "zero_padding"};
+                                        .options = options, .check = check_padding, .templates = "pad"};

@@ -1,0 +1,15 @@
+/* emit.h - Plan → Files: the text of OUT.c and OUT.h. */
+#ifndef EMIT_H
+#define EMIT_H
+
+#include "plan.h"
+
+typedef struct {
+    char *source, *header;
+} Files;
+
+/* weights: graph->param_count values in canonical order to embed, or NULL. templates: a folder, or NULL for the ones inside the
+ * program. False after a message. */
+bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const float *weights, const char *templates, Files *out);
+
+#endif

@@ -1,0 +1,143 @@
+/* tile.c - the shape of register tiles: V vectors by P pixels, V*P named accumulators.
+ *
+ * The same tile must do for 16 and for 32 vector registers, since the C compiler decides the width: V*P + V + 1 <= 16. Two vectors by six
+ * pixels keep 12 multiply-adds in flight, enough to hide their latency on every core measured, and load 8 values for 12 multiply-adds; one
+ * vector by twelve pixels serves the channels left over, and fused pools. Tiles of nearly equal size beat full tiles with a small rest. */
+#include "tile.h"
+
+#include <string.h>
+
+enum { WIDE_V = 2, WIDE_P = 6, NARROW_P = 12, SINGLE_V = 8, SINGLE_COPIES = 8 };
+
+int tile_runs(int64_t n, int64_t most, TileRun out[2])
+{
+    const int64_t tiles = (n + most - 1) / most, small = n / tiles, large = n % tiles;
+    int count = 0;
+    if (large > 0)
+        out[count++] = (TileRun){small + 1, large, 0};
+    out[count++] = (TileRun){small, tiles - large, large * (small + 1)};
+    return count;
+}
+
+int tile_lanes(int64_t channels)
+{
+    return channels <= 4 ? 4 : channels <= 8 ? 8 : 16;
+}
+
+static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
+{
+    value_set(arena, table, name, value_int(arena, number));
+}
+
+static Value *runs_value(Arena *arena, int64_t n, int64_t most)
+{
+    TileRun runs[2];
+    Value *list = value_table(arena);
+    const int count = tile_runs(n, most, runs);
+    for (int i = 0; i < count; i++) {
+        Value *run = value_table(arena);
+        set_int(arena, run, "p", runs[i].p);
+        set_int(arena, run, "count", runs[i].count);
+        set_int(arena, run, "start", runs[i].start);
+        value_add(arena, list, run);
+    }
+    return list;
+}
+
+static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t most)
+{
+    Value *variant = value_table(arena);
+    set_int(arena, variant, "v", v);
+    value_set(arena, variant, "runs", runs_value(arena, n, most));
+    value_add(arena, list, variant);
+}
+
+/* Two vectors wide where there are channels for it on some target, then one vector for the rest. `lanes` is 1 for plain C. */
+static Value *variants(Arena *arena, int64_t n, int64_t channels, int lanes)
+{
+    Value *list = value_table(arena);
+    if (channels > (lanes == 1 ? 1 : 4))
+        add_variant(arena, list, WIDE_V, n, WIDE_P);
+    if (lanes > 1 || channels % WIDE_V != 0)
+        add_variant(arena, list, 1, n, lanes == 1 ? WIDE_P : NARROW_P);
+    return list;
+}
+
+/* A fused pool keeps whole windows in registers: one vector, as many windows as twelve accumulators hold. */
+static Value *pooled_variants(Arena *arena, const Step *step)
+{
+    const Size window = step->pool->window.kernel;
+    const int64_t most = NARROW_P / (window.h * window.w);
+    Value *list = value_table(arena);
+    add_variant(arena, list, 1, step->yv.shape.w, most > 0 ? most : 1);
+    return list;
+}
+
+static void conv_tiles(Arena *arena, Value *tiles, const Step *step, int lanes, int dx_lanes)
+{
+    const Node *node = step->node;
+    const int64_t in = node->in.c / node->groups, out = node->filters / node->groups;
+    const bool merged = node->groups == 1 && node->window.dilation.w == 1;
+    const int64_t columns = step->conv.shape.w;
+    value_set(arena, tiles, "forward",
+              step->pool ? pooled_variants(arena, step) : variants(arena, columns, out, lanes));
+    value_set(arena, tiles, "dw", variants(arena, merged ? node->window.kernel.w * in : in, out, lanes));
+    value_set(arena, tiles, "dx", variants(arena, columns, in, dx_lanes));
+}
+
+/* The number of samples a tile of dense takes: the largest up to six that divides the batch, if there is a good one. */
+static int64_t batch_pixels(int64_t batch)
+{
+    for (int64_t p = WIDE_P; p >= 4; p--)
+        if (batch % p == 0)
+            return p;
+    return batch < WIDE_P ? batch : WIDE_P;
+}
+
+static void add_dense(Arena *arena, Value *list, int64_t v, const char *name, int64_t n)
+{
+    Value *variant = value_table(arena);
+    set_int(arena, variant, "v", v);
+    set_int(arena, variant, name, n);
+    value_set(arena, variant, "main", value_bool(arena, list->item_count == 0));
+    value_add(arena, list, variant);
+}
+
+static void dense_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes)
+{
+    const int64_t out = step->node->filters, batch = plan->graph->batch;
+    const int64_t vectors = (out + lanes - 1) / lanes;
+    const int64_t passes = (vectors + SINGLE_V - 1) / SINGLE_V, v = (vectors + passes - 1) / passes;
+    Value *single = value_table(arena), *many = value_table(arena);
+    if (v > 1)
+        add_dense(arena, single, v, "copies", 1);
+    if (v == 1 || lanes > 1 || vectors % v != 0)
+        add_dense(arena, single, 1, "copies", step->xv.shape.c >= SINGLE_COPIES ? SINGLE_COPIES : 1);
+    if (batch > 1) {
+        if (out > (lanes == 1 ? 1 : 4))
+            add_dense(arena, many, WIDE_V, "p", batch_pixels(batch));
+        if (lanes > 1 || out % WIDE_V != 0)
+            add_dense(arena, many, 1, "p", batch_pixels(batch));
+    }
+    value_set(arena, tiles, "single", single);
+    value_set(arena, tiles, "batch", many);
+    value_set(arena, tiles, "dw", variants(arena, step->xv.shape.c, out, lanes));
+    value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, WIDE_P));
+}
+
+Value *tile_value(Arena *arena, const Plan *plan, const Step *step)
+{
+    Value *tiles = value_table(arena);
+    const bool plain = plan->options.portable || plan->options.unroll != UNROLL_AUTO;
+    const bool conv = strcmp(step->templates, "conv") == 0, dense = strcmp(step->templates, "dense") == 0;
+    const int64_t channels = conv ? step->node->filters / step->node->groups : step->yv.shape.c;
+    const int lanes = plain ? 1 : tile_lanes(channels);
+    const int dx_lanes = plain ? 1 : tile_lanes(dense ? plan->graph->batch : step->node->in.c / step->node->groups);
+    set_int(arena, tiles, "lanes", lanes);
+    set_int(arena, tiles, "dx_lanes", dx_lanes);
+    if (conv)
+        conv_tiles(arena, tiles, step, lanes, dx_lanes);
+    if (dense)
+        dense_tiles(arena, tiles, plan, step, lanes);
+    return tiles;
+}

@@ -1,0 +1,23 @@
+% -- dy becomes the gradient before the activation, in place; from the output y.
+% local function row(base, n, i) return plus(base, add(mul(n, L.y.samples_row), mul(i, L.y.row), L.y.origin)) end
+% if L.activation.name ~= "linear" and not L.skip_gradient and not L.activation.from_input then
+%   for n in each("n", L.batched and "count" or 1) do for i in each("i", L.y.h) do
+%       if L.activation.name == "softmax" then
+%           for j in each("j", L.y.w) do
+    ${use("cnn_softmax_grad")}(${plus("y", add(mul(n, L.y.samples_row), mul(i, L.y.row), mul(j, L.y.c), L.y.origin))}, ${plus("dy", add(mul(n, L.y.samples_row), mul(i, L.y.row), mul(j, L.y.c), L.y.origin))}, ${L.y.c});
+%           end
+%       elseif M.unroll == "full" then
+%           for k in each("k", L.y.w * L.y.c) do
+    ${at(L.y, "dy", i, 0, k)} *= ${activate_gradient(at(L.y, "y", i, 0, k))};
+%           end
+%       else
+    {
+        const real *v = ${row("y", n, i)};
+        real *dv = ${row("dy", n, i)};
+        for (int k = 0; k < ${L.y.w * L.y.c}; k++) {
+            dv[k] *= ${activate_gradient("v[k]")};
+        }
+    }
+%       end
+%   end end
+% end

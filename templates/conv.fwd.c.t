@@ -1,0 +1,92 @@
+% -- Convolution forward. Loops (or none at all) with --unroll none and full; register tiles otherwise.
+% local out = L.conv
+% local ic, oc = L.x.c // L.groups, L.filters // L.groups
+% local arguments = {"x", "w"}
+% if L.bias then arguments[#arguments + 1] = "b" end
+% arguments[#arguments + 1] = "y"
+% local function weight(ki, kj, c, o) return "w[" .. add(mul(add(mul(add(mul(ki, L.kernel.w), kj), ic), c), L.filters), o) .. "]" end
+% local P = L.pool or {h = 1, w = 1}
+% if M.unroll ~= "auto" then
+${signature("forward", arguments)}
+{
+%   for i in each("i", L.y.h) do for j in each("j", L.y.w) do for g in each("g", L.groups) do for n in each("o", oc) do
+%       local o = add(mul(g, oc), n)
+    {
+%       if L.pool then
+        real best = ${L.pool.maximum and "-REAL_MAX" or "0"};
+%       end
+%       for pi in each("pi", P.h) do for pj in each("pj", P.w) do
+%           local oi, oj = add(mul(i, P.h), pi), add(mul(j, P.w), pj)
+        {
+            real a = ${L.bias and "b[" .. o .. "]" or "0"};
+%           for ki in each("ki", L.kernel.h) do for kj in each("kj", L.kernel.w) do for c in each("c", ic) do
+            a += ${at(L.x, "x", add(mul(oi, L.stride.h), mul(ki, L.dilation.h)), add(mul(oj, L.stride.w), mul(kj, L.dilation.w)), add(mul(g, ic), c))} * ${weight(ki, kj, c, o)};
+%           end end end
+%           if L.pool and L.pool.maximum then
+            best = a > best ? a : best;
+%           elseif L.pool then
+            best += ${activate("a")};
+%           elseif L.activation.name == "softmax" then
+            ${at(L.y, "y", i, j, o)} = a;
+%           else
+            ${at(L.y, "y", i, j, o)} = ${activate("a")};
+%           end
+        }
+%       end end
+%       if L.pool and L.pool.maximum then
+        ${at(L.y, "y", i, j, o)} = ${activate("best")};
+%       elseif L.pool then
+        ${at(L.y, "y", i, j, o)} = best * ${number(1 / (P.h * P.w))};
+%       end
+    }
+%   end end end end
+%   include("softmax.c.t")
+}
+% else
+%   local relu = L.activation.name == "relu"
+%   local pass = L.activation.name ~= "linear" and not relu
+%   local tail = oc % L.tiles.lanes ~= 0
+%   local loops = {}
+%   if L.merged then
+%       loops = {{n = L.kernel.h, x = L.x.row * L.dilation.h, w = L.kernel.w * ic * L.filters}, {n = L.kernel.w * ic, x = 1, w = L.filters}}
+%   else
+%       loops = {{n = L.kernel.h, x = L.x.row * L.dilation.h, w = L.kernel.w * ic * L.filters}, {n = L.kernel.w, x = L.dilation.w * L.x.c, w = ic * L.filters}, {n = ic, x = 1, w = L.filters}}
+%   end
+%   for _, variant in ipairs(L.tiles.forward) do for _, run in ipairs(variant.runs) do
+%       local x, outputs = {}, {}
+%       for q in range(run.p) do
+%           local accumulators = {}
+%           for pi in range(P.h) do for pj in range(P.w) do
+%               accumulators[#accumulators + 1] = #x
+%               x[#x + 1] = pi * L.stride.h * L.x.row + (q * P.w + pj) * L.stride.w * L.x.c
+%           end end
+%           outputs[#outputs + 1] = {y = q * L.y.c, accumulators = accumulators}
+%       end
+%       include("tile.c.t", {T = {fn = L.fn .. "_" .. variant.v .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = L.bias and "b" or "zero", relu = relu, pool = L.pool, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}})
+%   end end
+%   local _, lanes = use_lanes(L.tiles.lanes)
+${signature("forward", arguments)}
+{
+%   for g in each("g", L.groups) do
+    int o = 0;
+%   for number, variant in ipairs(L.tiles.forward) do
+    for (; ${add("o", mul(variant.v - 1, lanes))} < ${oc}; o += ${mul(variant.v, lanes)}) {
+%       for i in each("i", L.y.h) do
+        const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic)))};
+        real *yi = ${plus("y", add(mul(i, L.y.row), L.y.origin, mul(g, oc), "o"))};
+%       for _, run in ipairs(variant.runs) do
+%           local p = run.p * P.h * P.w
+%           for j in each("j", run.count) do
+%               local column = add(mul(j, run.p), run.start)
+        ${L.fn}_${variant.v}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), "o"))}, ${L.bias and plus("b", add(mul(g, oc), "o")) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${tail and ", " .. oc .. " - o" or ""});
+%           end
+%       end
+%       end
+    }
+%   end
+%   end
+%   if pass then
+%       include("activate.c.t")
+%   end
+}
+% end

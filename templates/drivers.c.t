@@ -1,0 +1,246 @@
+% -- The public functions: every step called in order with its place in memory.
+% local NAME = M.name:upper()
+% local training = M.train ~= nil
+% local function param(step, offset, base) return plus(base, offset) end
+% -- Where a step finds a buffer: the caller's, or a place in the arena; sample n of the batch.
+% local function place(view, n, input)
+%   if view.home == "input" then return plus(input, n and "(size_t)" .. n .. " * " .. view.buffer or 0) end
+%   if view.home == "output" then return "output" end
+%   local sample = n and view.stride > 0 and "(size_t)" .. n .. " * " .. view.stride or 0
+%   return plus("at", add(view.offset, sample))
+% end
+% local function seed(step, n) return "tape->seed * UINT64_C(4294967296) + " .. (n and "(uint64_t)" .. n .. " * 4096 + " or "") .. step.index end
+% local function forward_values(step, n, input)
+%   return {x = place(step.x, n, input), y = place(step.y, n, input), w = step.w_offset and plus("p", step.w_offset), b = step.b_offset and plus("p", step.b_offset), count = "count", seed = seed(step, n)}
+% end
+% local function backward_values(step, n)
+%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = step.w_offset and plus("p", step.w_offset), dw = step.w_offset and plus("g", step.w_offset), db = step.b_offset and plus("g", step.b_offset), work = step.work_offset and plus("at", step.work_offset), count = "count", seed = seed(step, n)}
+% end
+% -- Runs of steps that share a loop over the samples.
+% local function runs(steps, first, last, direction)
+%   local list = {}
+%   for k = first, last, direction do
+%       local step = steps[k]
+%       local run = list[#list]
+%       if not run or step.batched or run.batched then
+%           run = {batched = step.batched}
+%           list[#list + 1] = run
+%       end
+%       run[#run + 1] = step
+%   end
+%   return list
+% end
+% if not M.inference then
+%   for _, tensor in ipairs(M.tensors) do if tensor.init == "fixed" then
+/* The fixed values of ${tensor.layer}.${tensor.name}. */
+static const real ${M.name}_${tensor.layer}_${tensor.name}[${tensor.count}] = {
+%       for k = 1, tensor.count, 6 do
+%           local row = {}
+%           for j = k, math.min(k + 5, tensor.count) do row[#row + 1] = number(tensor.values[j]) end
+    ${table.concat(row, ", ")},
+%       end
+};
+
+%   end end
+void ${M.name}_init(${M.name}_params *params, uint64_t seed)
+{
+    real *const p = (real *)(void *)params;
+%   local random = false
+%   for _, tensor in ipairs(M.tensors) do random = random or tensor.init == "uniform" or tensor.init == "normal" end
+%   if random then
+    uint64_t state = seed;
+%   else
+    (void)seed;
+%   end
+    memset(p, 0, sizeof *params);
+%   for _, tensor in ipairs(M.tensors) do
+%       local at = plus("p", tensor.offset)
+%       if tensor.init == "uniform" then
+    ${use("cnn_init_uniform")}(${at}, ${tensor.count}, ${number(tensor.scale)}, &state);
+%       elseif tensor.init == "normal" then
+    ${use("cnn_init_normal")}(${at}, ${tensor.count}, ${number(tensor.scale)}, &state);
+%       elseif tensor.init == "fixed" then
+    memcpy(${at}, ${M.name}_${tensor.layer}_${tensor.name}, sizeof ${M.name}_${tensor.layer}_${tensor.name});
+%       elseif tensor.scale ~= 0 then
+    ${use("cnn_init_constant")}(${at}, ${tensor.count}, ${number(tensor.scale)});
+%       end
+%   end
+}
+
+% end
+void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *output, ${M.name}_scratch *scratch)
+{
+% local reads_params, uses_arena = false, false
+% for _, step in ipairs(M.predict.steps) do
+%   reads_params = reads_params or step.w_offset ~= nil
+%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena"
+% end
+% if reads_params then
+    const real *const p = (const real *)(const void *)params;
+% else
+    (void)params;
+% end
+% if uses_arena then
+    real *const at = scratch->arena;
+% else
+    (void)scratch;
+% end
+% for _, step in ipairs(M.predict.steps) do
+    ${call(step, "forward", forward_values(step, nil, "input"))};
+% end
+}
+% if training then
+%   local steps = M.train.steps
+%   local last = steps[#steps]
+
+const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs, int count, ${M.name}_tape *tape)
+{
+    const real *const p = (const real *)(const void *)params;
+    real *const at = tape->arena;
+%   local dropout = false
+%   for _, step in ipairs(steps) do dropout = dropout or step.templates == "dropout" end
+    tape->seed++;
+%   for _, run in ipairs(runs(steps, 1, #steps, 1)) do
+%       if run.batched then
+    ${call(run[1], "forward", forward_values(run[1], nil, "inputs"))};
+%       else
+%           for n in each("n", M.batch == 1 and 1 or "count") do
+%               for _, step in ipairs(run) do
+    ${call(step, "forward", forward_values(step, M.batch > 1 and "n" or nil, "inputs"))};
+%               end
+%           end
+%       end
+%   end
+%   if M.batch == 1 then
+    (void)count;
+%   end
+    return ${place(last.y)};
+}
+
+/* g: gradients of the trainable parameters, as they lie in the params struct. */
+static real ${M.name}_gradients(const ${M.name}_params *params, const real *inputs, const real *targets, int count,
+                ${M.name}_tape *tape, real *g)
+{
+    real *const at = tape->arena;
+    const real *const outputs = ${place(last.y)};
+    const real scale = 1 / (real)count;
+    real loss = 0;
+%   local reads, reads_inputs = false, false
+%   for _, step in ipairs(steps) do if step.backward then
+%       for _, name in ipairs(step.arguments.backward) do
+%           reads = reads or name == "w"
+%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input")
+%       end
+%       reads = reads or step.arguments.prepare ~= nil
+%   end end
+%   if reads then
+    const real *const p = (const real *)(const void *)params;
+%   else
+    (void)params;
+%   end
+%   if not reads_inputs then
+    (void)inputs;
+%   end
+%   local fused = last.skip_gradient and (M.loss == "cross_entropy" and "cnn_softmax_cross_entropy_grad" or "cnn_sigmoid_cross_entropy_grad") or "cnn_" .. M.loss .. "_grad"
+%   local delta = M.loss == "huber" and ", " .. number(M.huber_delta) or ""
+%   local size = M.output.count
+    memset(g, 0, ${M.trainable} * sizeof(real));
+    for (int n = 0; n < count; n++) {
+        const real *y = outputs + (size_t)n * ${size}, *t = targets + (size_t)n * ${size};
+        loss += ${use("cnn_" .. M.loss)}(y, t, ${size}${delta});
+        ${use(fused)}(y, t, ${place(last.dy, "n")}, ${size}${delta}, scale);
+    }
+%   local lowest = #steps
+%   for k = #steps, 1, -1 do if steps[k].backward then lowest = k end end
+%   for _, run in ipairs(runs(steps, #steps, lowest, -1)) do
+%       for _, step in ipairs(run) do if step.arguments.prepare and step.work_offset then
+    ${call(step, "prepare", {w = plus("p", step.w_offset), work = plus("at", step.work_offset)})};
+%       end end
+%       if run.batched then
+    ${call(run[1], "backward", backward_values(run[1]))};
+%       else
+%           for n in each("n", M.batch == 1 and 1 or "count") do
+%               for _, step in ipairs(run) do
+    ${call(step, "backward", backward_values(step, M.batch > 1 and "n" or nil))};
+%               end
+%           end
+%       end
+%   end
+    return loss * scale;
+}
+
+real ${M.name}_backward(const ${M.name}_params *params, const real *inputs, const real *targets, int count,
+                ${M.name}_tape *tape, ${M.name}_params *grads)
+{
+    real *const g = (real *)(void *)grads;
+%   if M.params > M.trainable then
+    memset(${plus("g", M.trainable)}, 0, ${M.params - M.trainable} * sizeof(real));
+%   end
+    return ${M.name}_gradients(params, inputs, targets, count, tape, g);
+}
+
+/* w: the parameters, g: their gradients. */
+static void ${M.name}_step(real *w, const real *g, ${M.name}_optimizer *state, real lr)
+{
+%   local o = M.optimizer
+%   if o.clip_norm > 0 then
+    const real norm = ${use("cnn_norm")}(g, ${M.trainable});
+    const real scale = norm > ${number(o.clip_norm)} ? ${number(o.clip_norm)} / norm : 1;
+%   end
+%   local scale, decay = o.clip_norm > 0 and "scale" or "1", number(o.weight_decay)
+    state->step++;
+%   if o.name == "sgd" then
+    ${use("cnn_sgd")}(w, g, ${M.trainable}, lr, ${scale}, ${decay});
+%   elseif o.name == "momentum" or o.name == "nesterov" then
+    ${use("cnn_" .. o.name)}(w, g, state->moment1, ${M.trainable}, lr, ${number(o.momentum)}, ${scale}, ${decay});
+%   elseif o.name == "rmsprop" then
+    ${use("cnn_rmsprop")}(w, g, state->moment1, ${M.trainable}, lr, ${number(o.rho)}, ${number(o.epsilon)}, ${scale}, ${decay});
+%   else
+    ${use("cnn_" .. o.name)}(w, g, state->moment1, state->moment2, ${M.trainable}, lr, ${number(o.beta1)}, ${number(o.beta2)}, ${number(o.epsilon)}, state->step, ${scale}, ${decay});
+%   end
+}
+
+void ${M.name}_update(${M.name}_params *params, const ${M.name}_params *grads, ${M.name}_optimizer *state, real lr)
+{
+    ${M.name}_step((real *)(void *)params, (const real *)(const void *)grads, state, lr);
+}
+
+real ${M.name}_train_step(${M.name}_params *params, const real *inputs, const real *targets, int count,
+                ${M.name}_tape *tape, ${M.name}_optimizer *state, real lr)
+{
+    real loss;
+    ${M.name}_forward(params, inputs, count, tape);
+    loss = ${M.name}_gradients(params, inputs, targets, count, tape, tape->grads);
+    ${M.name}_step((real *)(void *)params, tape->grads, state, lr);
+    return loss;
+}
+% end
+
+void ${M.name}_import(${M.name}_params *params, const real *flat)
+{
+    real *const p = (real *)(void *)params;
+    memset(p, 0, sizeof *params);
+% local done = 0
+% for _, tensor in ipairs(M.tensors) do
+    memcpy(${plus("p", tensor.offset)}, ${plus("flat", done)}, ${tensor.count} * sizeof(real)); /* ${tensor.layer}.${tensor.name} */
+%   done = done + tensor.count
+% end
+% if done == 0 then
+    (void)flat;
+% end
+}
+
+void ${M.name}_export(const ${M.name}_params *params, real *flat)
+{
+% done = 0
+% if #M.tensors > 0 then
+    const real *const p = (const real *)(const void *)params;
+% else
+    (void)params;
+    (void)flat;
+% end
+% for _, tensor in ipairs(M.tensors) do
+    memcpy(${plus("flat", done)}, ${plus("p", tensor.offset)}, ${tensor.count} * sizeof(real)); /* ${tensor.layer}.${tensor.name} */
+%   done = done + tensor.count
+% end
+}

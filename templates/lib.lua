@@ -1,0 +1,202 @@
+-- lib.lua: what templates may call. Sizes are numbers; an index is a number or a piece of C, and sums and products
+-- of them are folded, so that `--unroll full` and loops come from one template.
+
+local lib = {}
+
+-- a + b + ...: numbers are added up, texts joined.
+function lib.add(...)
+    local constant, terms = 0, {}
+    for _, term in ipairs({...}) do
+        if math.type(term) == "integer" then
+            constant = constant + term
+        else
+            terms[#terms + 1] = term
+        end
+    end
+    if #terms == 0 then
+        return constant
+    end
+    if constant ~= 0 then
+        terms[#terms + 1] = tostring(constant)
+    end
+    return (table.concat(terms, " + "):gsub("%+ %-", "- "))
+end
+
+-- a*b, with 0 and 1 folded away.
+function lib.mul(a, b)
+    if math.type(a) == "integer" and math.type(b) == "integer" then
+        return a * b
+    end
+    if a == 0 or b == 0 then
+        return 0
+    end
+    if a == 1 then
+        return b
+    end
+    if b == 1 then
+        return a
+    end
+    local function factor(f)
+        f = tostring(f)
+        return f:find("[ +-]") and "(" .. f .. ")" or f
+    end
+    return factor(a) .. "*" .. factor(b)
+end
+
+-- "base + offset", without a zero.
+function lib.plus(base, offset)
+    return offset == 0 and base or base .. " + " .. offset
+end
+
+-- The element (i, j, c) of an image in a buffer.
+function lib.at(view, base, i, j, c)
+    local add, mul = lib.add, lib.mul
+    return base .. "[" .. add(mul(i, view.row), mul(j, view.c), c, view.origin) .. "]"
+end
+
+-- for i in each("i", n): a C loop around what the body writes, or, under --unroll full, the body once for every number.
+-- One round is never a loop.
+function lib.each(emit, full, name, from, to)
+    if to == nil then
+        from, to = 0, from
+    end
+    local unrolled = full and math.type(from) == "integer" and math.type(to) == "integer"
+    if unrolled or (math.type(to) == "integer" and to - from == 1) then
+        local i = from - 1
+        return function()
+            i = i + 1
+            if i < to then
+                return i
+            end
+        end
+    end
+    local state = 0
+    return function()
+        state = state + 1
+        if state == 1 then
+            emit("for (int " .. name .. " = " .. from .. "; " .. name .. " < " .. to .. "; " .. name .. "++) {\n")
+            return name
+        end
+        emit("}\n")
+    end
+end
+
+-- A number as a C literal of the model's type, exact to nine (seventeen) digits.
+function lib.number(x, double)
+    local text = string.format(double and "%.17g" or "%.9g", x)
+    if not text:find("[.en]") then
+        text = text .. ".0"
+    end
+    return double and text or text .. "f"
+end
+
+local inline = {
+    linear = function(a) return a end,
+    relu = function(a) return "(" .. a .. " < 0 ? 0 : " .. a .. ")" end,
+    leaky_relu = function(a, alpha) return "(" .. a .. " < 0 ? " .. alpha .. " * " .. a .. " : " .. a .. ")" end,
+    relu6 = function(a) return "(" .. a .. " < 0 ? 0 : " .. a .. " > 6 ? 6 : " .. a .. ")" end,
+}
+
+-- The activation of one value; `use` notes which runtime function is called.
+function lib.activate(use, activation, a, alpha)
+    if inline[activation.name] then
+        return inline[activation.name](a, alpha)
+    end
+    return use("cnn_" .. activation.name) .. "(" .. a .. (activation.has_alpha and ", " .. alpha or "") .. ")"
+end
+
+local inline_gradient = {
+    relu = function(y) return "(" .. y .. " > 0 ? (real)1 : 0)" end,
+    leaky_relu = function(y, alpha) return "(" .. y .. " < 0 ? " .. alpha .. " : 1)" end,
+    relu6 = function(y) return "(" .. y .. " > 0 && " .. y .. " < 6 ? (real)1 : 0)" end,
+}
+
+-- Its derivative, from its output or its input (activation.from_input says which).
+function lib.activate_gradient(use, activation, v, alpha)
+    if inline_gradient[activation.name] then
+        return inline_gradient[activation.name](v, alpha)
+    end
+    return use("cnn_" .. activation.name .. "_grad") .. "(" .. v ..
+        (activation.has_alpha and ", " .. alpha or "") .. ")"
+end
+
+-- Shape of a C array: {3, 3, 1, 32} gives "[3][3][1][32]".
+function lib.dims(list)
+    local text = ""
+    for _, n in ipairs(list) do
+        text = text .. "[" .. n .. "]"
+    end
+    return text
+end
+
+-- What a step's functions are called with, by name. Each template says which of them it reads; the call site, written
+-- later, gives exactly those.
+local types = {
+    x = "const real *restrict x", y = "real *restrict y", w = "const real *restrict w",
+    b = "const real *restrict b", count = "int count", dy = "real *restrict dy", dx = "real *restrict dx",
+    dw = "real *restrict dw", db = "real *restrict db", work = "real *restrict work", seed = "uint64_t seed",
+    y_in = "const real *restrict y",
+}
+
+function lib.signature(step, pass, names)
+    step.arguments = step.arguments or {}
+    step.arguments[pass] = names
+    local list = {}
+    for i, name in ipairs(names) do
+        list[i] = assert(types[name], name)
+    end
+    return "static void " .. step.fn .. "_" .. pass .. "(" .. table.concat(list, ", ") .. ")"
+end
+
+function lib.call(step, pass, values)
+    local list = {}
+    for i, name in ipairs(step.arguments[pass]) do
+        list[i] = assert(values[name], step.fn .. " " .. pass .. ": no " .. name)
+    end
+    return step.fn .. "_" .. pass .. "(" .. table.concat(list, ", ") .. ")"
+end
+
+-- Vectors of at most `lanes` floats; with one lane everything is plain C on one value.
+function lib.vector_load(lanes, base, offset)
+    if lanes == 1 then
+        return base .. "[" .. offset .. "]"
+    end
+    return "load" .. lanes .. "(" .. lib.plus(base, offset) .. ")"
+end
+
+function lib.vector_zero(lanes)
+    return lanes == 1 and "0" or "(v" .. lanes .. "){0}"
+end
+
+function lib.vector_relu(lanes, a)
+    return lanes == 1 and "(" .. a .. " < 0 ? 0 : " .. a .. ")" or "relu" .. lanes .. "(" .. a .. ")"
+end
+
+function lib.vector_max(lanes, a, b)
+    return lanes == 1 and "(" .. b .. " > " .. a .. " ? " .. b .. " : " .. a .. ")" or
+        "max" .. lanes .. "(" .. a .. ", " .. b .. ")"
+end
+
+-- Stores a vector, or only its first `n` lanes where a row of channels ends inside it.
+function lib.vector_store(lanes, base, offset, a, n)
+    if lanes == 1 then
+        return base .. "[" .. offset .. "] = " .. a
+    end
+    if n then
+        return "store" .. lanes .. "(" .. lib.plus(base, offset) .. ", " .. a .. ", " .. n .. ")"
+    end
+    return "put" .. lanes .. "(" .. lib.plus(base, offset) .. ", " .. a .. ")"
+end
+
+-- 0 .. n-1, for the statements of a tile.
+function lib.range(n)
+    local i = -1
+    return function()
+        i = i + 1
+        if i < n then
+            return i
+        end
+    end
+end
+
+return lib

@@ -1,0 +1,60 @@
+% local NAME = M.name:upper()
+% local training = M.train ~= nil
+% -- Functions of the steps first: they decide what the prologue must hold. A step that is the same in both schedules is written once.
+% local written, texts = {}, {}
+% local function forward_of(step)
+%   local text = capture(step.templates .. ".fwd.c.t", {L = step})
+%   if written[step.fn] and written[step.fn] ~= text then
+%       step.fn = step.fn .. "_train"
+%       text = capture(step.templates .. ".fwd.c.t", {L = step})
+%   end
+%   if not written[step.fn] then
+%       written[step.fn] = text
+%       texts[#texts + 1] = text
+%   end
+% end
+% for _, step in ipairs(M.predict.steps) do forward_of(step) end
+% if training then for _, step in ipairs(M.train.steps) do
+%   forward_of(step)
+%   if step.backward then texts[#texts + 1] = capture(step.templates .. ".bwd.c.t", {L = step}) end
+% end end
+% M.body = table.concat(texts, "\n")
+% local drivers = capture("drivers.c.t")
+/* ${M.name}.c - the network of ${M.spec}, written by cnngen ${M.version}. Free of any claim by cnngen's authors.
+ *
+% include("banner.c.t")
+ *
+ * Predict needs ${M.scratch_bytes} bytes of scratch (buffers alive at once: ${M.predict.lower_bound * (M.double and 8 or 4)}).
+% if training then
+ * A training step on ${M.batch} sample${M.batch > 1 and "s" or ""} needs a tape of ${M.tape_bytes} bytes. Loss: ${M.loss}. Optimizer: ${M.optimizer.name}.
+% end
+ */
+#include "${M.name}.h"
+
+#include <float.h>
+#include <string.h>
+% if not M.standalone then
+% if M.double then
+#define CNN_DOUBLE
+% end
+#include "cnn.h"
+
+#if CNN_RUNTIME_VERSION != 1
+#error "${M.name}.c needs version 1 of the cnngen runtime: generate it again"
+#endif
+% end
+
+typedef ${NAME}_REAL real;
+% if M.body:find("REAL_MAX", 1, true) then
+#define REAL_MAX ${M.double and "DBL_MAX" or "FLT_MAX"}
+% end
+% if M.standalone then
+
+CNNGEN_RUNTIME
+% end
+
+% include("vectors.c.t")
+
+% emit(M.body)
+
+% emit(drivers)

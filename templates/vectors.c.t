@@ -1,0 +1,38 @@
+% -- The vector types a network uses, or one lane where the compiler has none.
+% if next(lanes_used) then
+/* Vectors of floats. vN is the widest the target has of at most N floats (as bytes: ${"4 -> 16, 8 -> 32, 16 -> 64"}), LN how many values it
+ * holds; mN is its mask. Any other compiler gets plain C on one value at a time. */
+#if !defined(__GNUC__)
+#define VECTOR_BYTES 0
+#elif defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define VECTOR_BYTES 32
+#elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__) || \
+    (defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2))
+#define VECTOR_BYTES 16
+#else
+#define VECTOR_BYTES 0
+#endif
+% for _, n in ipairs {4, 8, 16} do if lanes_used[n] then
+%   local bytes = n * 4
+
+#if VECTOR_BYTES == 0
+typedef real v${n};
+typedef int m${n};
+enum { L${n} = 1 };
+%   include("vector_functions.c.t", {N = n, scalar = true})
+#else
+%   if bytes == 16 then
+typedef real v${n} __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
+enum { L${n} = 16 / (int)sizeof(real) };
+%   else
+#define V${n}_BYTES (VECTOR_BYTES < ${bytes} ? VECTOR_BYTES : ${bytes})
+typedef real v${n} __attribute__((vector_size(V${n}_BYTES), aligned(sizeof(real)), may_alias));
+enum { L${n} = V${n}_BYTES / (int)sizeof(real) };
+%   end
+typedef ${M.double and "int64_t" or "int32_t"} m${n} __attribute__((vector_size(sizeof(v${n})), aligned(sizeof(real)), may_alias));
+%   include("vector_functions.c.t", {N = n, scalar = false})
+#endif
+% end end
+% end
