@@ -241,7 +241,7 @@ static void draw_letters(FILE *file, Range range, const float *map, int64_t h, i
     static const char ink[] = " .:-=+*#%@";
     for (int64_t i = 0; i < h; i++) {
         for (int64_t j = 0; j < w; j++) {
-            char letter = ink[grey(range, map[(i * w + j) * stride]) * 9 / 255];
+            char letter = ink[(grey(range, map[(i * w + j) * stride]) * 9 + 127) / 255];
             fputc(letter, file);
             fputc(letter, file);
         }
