@@ -21,12 +21,12 @@ typedef struct {
 } Dataset;
 
 /* `where`: "shapes" (squares and circles, 28x28x1, 3,200 for training and 800 unseen; target 1 for
- * a circle), "packets" (raw bytes, some hold a signature), a folder of MNIST-format IDX files
- * (plain or .gz), a folder of CIFAR-10 binary batches (data_batch_*.bin, test_batch.bin),
- * "x.npy,y.npy" (y: floats of the output's shape or integer class numbers), or a `.safetensors`
- * file is not a data set. Relative names "shapes" and "packets" are the built-in sets unless a
- * folder of that name is given as "./shapes". The seed decides the built-in sets. NULL after a
- * message. */
+ * a circle), "packets" (rows of raw bytes as long as the input, 4,000 and 1,000; target 1 where the
+ * signature ff 02 01 fe is), a folder of MNIST-format IDX files (plain or .gz), a folder of
+ * CIFAR-10 binary batches (data_batch_*.bin, test_batch.bin), or "x.npy,y.npy" (x: floats as they
+ * are, or unsigned bytes scaled to 0..1; y: floats of the output's shape, or whole class numbers).
+ * A folder called shapes is "./shapes". The seed decides the built-in sets. NULL after a message.
+ */
 Dataset *dataset_load(Arena *arena, Diag *diag, const Graph *graph, const char *where,
                       uint64_t seed);
 
