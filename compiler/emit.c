@@ -80,14 +80,16 @@ static char *put_runtime(Arena *arena, const char *source, const char *const *fu
     int count = 0;
     while (functions[count])
         count++;
-    const char *runtime = count > 0 ? runtime_standalone(arena, functions, count) : "";
-    (void)real64;
+    const char *runtime = count > 0 ? runtime_standalone(arena, functions, count, real64) : "";
     return arena_printf(arena, "%.*s%s%s", (int)(at - source), source, runtime, at + sizeof marker - 1);
 }
 
-bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const float *weights, const char *templates, Files *out)
+bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include, const float *weights,
+                const char *templates, Files *out)
 {
-    const Rendering rendering = {templates, plan_value(arena, plan, weights != NULL)};
+    Value *model = plan_value(arena, plan, weights != NULL);
+    const Rendering rendering = {templates, model};
+    value_set(arena, model, "header", value_string(arena, include));
     const char *const *functions;
     char *source = render_template(arena, diag, &rendering, "source.c.t", &functions);
     if (!source)

@@ -29,7 +29,7 @@
  * A training step on ${M.batch} sample${M.batch > 1 and "s" or ""} needs a tape of ${M.tape_bytes} bytes. Loss: ${M.loss}. Optimizer: ${M.optimizer.name}.
 % end
  */
-#include "${M.name}.h"
+#include "${M.header}"
 
 #include <float.h>
 #include <string.h>

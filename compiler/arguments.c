@@ -1,0 +1,331 @@
+/* arguments.c - reads the command line with getopt_long; an option that a command does not know is wrong usage, never ignored. */
+#include "arguments.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: cnngen SPEC.lua -o OUT.c            write OUT.c and OUT.h\n"
+    "       cnngen check SPEC.lua...            check shapes and budgets, write nothing\n"
+    "       cnngen summary SPEC.lua             layers, shapes, parameters, multiply-adds, memory\n"
+    "       cnngen train SPEC.lua --data D -o W.safetensors\n"
+    "       cnngen eval SPEC.lua --weights W --data D\n"
+    "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
+    "\n"
+    "  -o FILE                   where the result goes\n"
+    "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
+    "  --weights FILE            safetensors: embed, start from, or use\n"
+    "  --batch N                 samples a training step can take\n"
+    "  --json                    check, summary: for programs\n"
+    "compile:\n"
+    "  --inference               no training code\n"
+    "  --standalone              the runtime inside OUT.c: nothing else to link\n"
+    "  --target vector|portable  GNU vector types where the compiler has them (default), or plain C99\n"
+    "  --unroll auto|none|full   register tiles (default), readable loops, or no loop at all\n"
+    "  --real float|double       double is for checking gradients\n"
+    "  --templates DIR           templates from a folder instead of the built-in ones\n"
+    "check:\n"
+    "  --max-params N  --max-macs N  --max-ram N  --max-flash N      limits; K, M and G are powers of 1024\n"
+    "  --dump=model|graph|plan   print a stage\n"
+    "train, eval, run:\n"
+    "  --data D                  shapes, packets, a folder of IDX or CIFAR-10 files, or x.npy,y.npy\n"
+    "  --epochs N  --lr R  --seed N  --validation FRACTION  --quiet\n"
+    "  --input FILE              x.npy, or a PNG or PGM picture\n"
+    "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system refused.\n";
+
+const char *arguments_help(void)
+{
+    return help;
+}
+
+enum { FOR_COMPILE = 1, FOR_CHECK = 2, FOR_SUMMARY = 4, FOR_TRAIN = 8, FOR_EVAL = 16, FOR_RUN = 32 };
+enum { FOR_ALL = 63, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN };
+
+enum {
+    OPTION_WEIGHTS = 256, OPTION_BATCH, OPTION_JSON, OPTION_INFERENCE, OPTION_STANDALONE, OPTION_TARGET,
+    OPTION_UNROLL, OPTION_REAL, OPTION_TEMPLATES, OPTION_MAX_PARAMS, OPTION_MAX_MACS, OPTION_MAX_RAM,
+    OPTION_MAX_FLASH, OPTION_DUMP, OPTION_DATA, OPTION_EPOCHS, OPTION_LR, OPTION_SEED, OPTION_VALIDATION,
+    OPTION_QUIET, OPTION_INPUT, OPTION_HELP, OPTION_VERSION
+};
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"define", required_argument, NULL, 'D'},
+    {"weights", required_argument, NULL, OPTION_WEIGHTS},
+    {"batch", required_argument, NULL, OPTION_BATCH},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"inference", no_argument, NULL, OPTION_INFERENCE},
+    {"standalone", no_argument, NULL, OPTION_STANDALONE},
+    {"target", required_argument, NULL, OPTION_TARGET},
+    {"unroll", required_argument, NULL, OPTION_UNROLL},
+    {"real", required_argument, NULL, OPTION_REAL},
+    {"templates", required_argument, NULL, OPTION_TEMPLATES},
+    {"max-params", required_argument, NULL, OPTION_MAX_PARAMS},
+    {"max-macs", required_argument, NULL, OPTION_MAX_MACS},
+    {"max-ram", required_argument, NULL, OPTION_MAX_RAM},
+    {"max-flash", required_argument, NULL, OPTION_MAX_FLASH},
+    {"dump", required_argument, NULL, OPTION_DUMP},
+    {"data", required_argument, NULL, OPTION_DATA},
+    {"epochs", required_argument, NULL, OPTION_EPOCHS},
+    {"lr", required_argument, NULL, OPTION_LR},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"validation", required_argument, NULL, OPTION_VALIDATION},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"input", required_argument, NULL, OPTION_INPUT},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+/* Which commands take an option. */
+static int takers(int option)
+{
+    switch (option) {
+    case 'o':
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN;
+    case OPTION_WEIGHTS:
+        return FOR_COMPILE | FOR_NETWORK;
+    case OPTION_JSON:
+        return FOR_CHECK | FOR_SUMMARY;
+    case OPTION_INFERENCE:
+    case OPTION_STANDALONE:
+        return FOR_COMPILE;
+    case OPTION_REAL:
+        return FOR_COMPILE | FOR_CHECK | FOR_SUMMARY;
+    case OPTION_MAX_PARAMS:
+    case OPTION_MAX_MACS:
+    case OPTION_MAX_RAM:
+    case OPTION_MAX_FLASH:
+    case OPTION_DUMP:
+        return FOR_CHECK;
+    case OPTION_DATA:
+        return FOR_TRAIN | FOR_EVAL;
+    case OPTION_EPOCHS:
+    case OPTION_LR:
+    case OPTION_VALIDATION:
+        return FOR_TRAIN;
+    case OPTION_SEED:
+    case OPTION_QUIET:
+        return FOR_NETWORK;
+    case OPTION_INPUT:
+        return FOR_RUN;
+    default:
+        return FOR_ALL;
+    }
+}
+
+static bool read_whole(Diag *diag, const char *option, const char *text, int64_t least, int64_t *out)
+{
+    char *end;
+    const long long number = strtoll(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || number < least || number > INT32_MAX)
+        return diag_usage(diag, "--%s must be a whole number from %lld to %d, not '%s'", option, (long long)least,
+                          INT32_MAX, text);
+    *out = number;
+    return true;
+}
+
+static bool read_number(Diag *diag, const char *option, const char *text, double most, double *out)
+{
+    char *end;
+    const double number = strtod(text, &end);
+    if (*text == '\0' || *end != '\0' || !(number > 0) || !(number < most))
+        return diag_usage(diag, "--%s must be a number above 0 and below %g, not '%s'", option, most, text);
+    *out = number;
+    return true;
+}
+
+static bool read_limit(Diag *diag, const char *option, const char *text, int64_t *out)
+{
+    return budget_amount(text, out) ||
+           diag_usage(diag, "--%s must be a whole number above 0 or one with K, M or G, not '%s'", option, text);
+}
+
+/* The index of `text` among `choices` into *out. */
+static bool read_choice(Diag *diag, const char *option, const char *text, const char *const *choices, int *out)
+{
+    for (*out = 0; choices[*out]; (*out)++)
+        if (strcmp(choices[*out], text) == 0)
+            return true;
+    const char *near = nearest_name(text, choices);
+    return diag_usage(diag, "--%s knows no '%s'%s%s%s", option, text, near ? "; did you mean '" : "", near ? near : "",
+                      near ? "'?" : "");
+}
+
+static bool read_define(Arena *arena, Diag *diag, const char *text, Arguments *out)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return diag_usage(diag, "-D needs KEY=VALUE, not '%s'", text);
+    out->defines = arena_grow(arena, out->defines, (size_t)out->define_count, (size_t)out->define_count + 1,
+                              sizeof *out->defines);
+    out->defines[out->define_count++] = (Define){.key = arena_copy(arena, text, (size_t)(equals - text)),
+                                                 .value = equals + 1};
+    return true;
+}
+
+static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments *out)
+{
+    static const char *const targets[] = {"vector", "portable", NULL}, *const unrolls[] = {"auto", "full", "none", NULL},
+                             *const reals[] = {"float", "double", NULL},
+                             *const dumps[] = {"model", "graph", "plan", NULL};
+    int choice;
+    switch (option) {
+    case OPTION_TARGET:
+        if (!read_choice(diag, "target", text, targets, &choice))
+            return false;
+        out->plan.portable = choice == 1;
+        return true;
+    case OPTION_UNROLL:
+        if (!read_choice(diag, "unroll", text, unrolls, &choice))
+            return false;
+        out->plan.unroll = (Unroll)choice;
+        return true;
+    case OPTION_REAL:
+        if (!read_choice(diag, "real", text, reals, &choice))
+            return false;
+        out->plan.real64 = choice == 1;
+        return true;
+    default:
+        out->dump = text;
+        return read_choice(diag, "dump", text, dumps, &choice);
+    }
+}
+
+static bool read_run_option(Diag *diag, int option, const char *text, Arguments *out)
+{
+    int64_t seed;
+    switch (option) {
+    case OPTION_EPOCHS:
+        return read_whole(diag, "epochs", text, 1, &out->run.epochs);
+    case OPTION_LR:
+        return read_number(diag, "lr", text, 1e30, &out->run.lr);
+    case OPTION_VALIDATION:
+        return read_number(diag, "validation", text, 1, &out->run.validation);
+    case OPTION_SEED:
+        if (!read_whole(diag, "seed", text, 0, &seed))
+            return false;
+        out->run.seed = (uint64_t)seed;
+        return true;
+    case OPTION_MAX_PARAMS:
+        return read_limit(diag, "max-params", text, &out->budget.params);
+    case OPTION_MAX_MACS:
+        return read_limit(diag, "max-macs", text, &out->budget.macs);
+    case OPTION_MAX_RAM:
+        return read_limit(diag, "max-ram", text, &out->budget.ram);
+    case OPTION_MAX_FLASH:
+        return read_limit(diag, "max-flash", text, &out->budget.flash);
+    default:
+        return read_plan_choice(diag, option, text, out);
+    }
+}
+
+static bool read_option(Arena *arena, Diag *diag, int option, const char *text, Arguments *out)
+{
+    switch (option) {
+    case 'o':
+        out->run.output = text;
+        return true;
+    case 'D':
+        return read_define(arena, diag, text, out);
+    case OPTION_WEIGHTS:
+        out->run.weights = text;
+        return true;
+    case OPTION_BATCH:
+        return read_whole(diag, "batch", text, 1, &out->batch);
+    case OPTION_JSON:
+        out->json = true;
+        return true;
+    case OPTION_INFERENCE:
+        out->plan.inference = true;
+        return true;
+    case OPTION_STANDALONE:
+        out->plan.standalone = true;
+        return true;
+    case OPTION_TEMPLATES:
+        out->templates = text;
+        return true;
+    case OPTION_DATA:
+        out->run.data = text;
+        return true;
+    case OPTION_INPUT:
+        out->run.input = text;
+        return true;
+    case OPTION_QUIET:
+        out->run.quiet = true;
+        return true;
+    case OPTION_HELP:
+        out->command = COMMAND_HELP;
+        return true;
+    case OPTION_VERSION:
+        out->command = COMMAND_VERSION;
+        return true;
+    default:
+        return read_run_option(diag, option, text, out);
+    }
+}
+
+/* The first word that is no option, when it is a command; it is taken out of argv. */
+static Command read_command(int *argc, char **argv)
+{
+    static const char *const names[] = {"compile", "check", "summary", "train", "eval", "run", NULL};
+    for (int i = 0; *argc > 1 && names[i]; i++)
+        if (strcmp(argv[1], names[i]) == 0) {
+            memmove(&argv[1], &argv[2], (size_t)(*argc - 1) * sizeof *argv);
+            (*argc)--;
+            return (Command)i;
+        }
+    return COMMAND_COMPILE;
+}
+
+static const char *option_name(Arena *arena, int option)
+{
+    for (int i = 0; long_options[i].name; i++)
+        if (long_options[i].val == option && option >= 256)
+            return arena_printf(arena, "--%s", long_options[i].name);
+    return arena_printf(arena, "-%c", option);
+}
+
+/* What a command cannot do without. */
+static bool check_complete(Diag *diag, const Arguments *a)
+{
+    if (a->spec_count == 0)
+        return diag_usage(diag, "no spec given; see cnngen --help");
+    if (a->spec_count > 1 && a->command != COMMAND_CHECK)
+        return diag_usage(diag, "one spec at a time, not %d; only check takes several", a->spec_count);
+    if (a->command == COMMAND_COMPILE && !a->run.output)
+        return diag_usage(diag, "-o OUT.c is missing");
+    if (a->command == COMMAND_TRAIN && (!a->run.data || !a->run.output))
+        return diag_usage(diag, "train needs --data and -o");
+    if (a->command == COMMAND_EVAL && (!a->run.data || !a->run.weights))
+        return diag_usage(diag, "eval needs --weights and --data");
+    if (a->command == COMMAND_RUN && !a->run.input)
+        return diag_usage(diag, "run needs --input");
+    return true;
+}
+
+bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *out)
+{
+    bool ok = true;
+    int option;
+    *out = (Arguments){.run = {.epochs = 10, .seed = 1}};
+    out->command = read_command(&argc, argv);
+    const int self = 1 << out->command;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":o:D:", long_options, NULL)) != -1) {
+        if (option == '?')
+            ok = diag_usage(diag, "unknown option '%s'; see cnngen --help", argv[optind - 1]);
+        else if (option == ':')
+            ok = diag_usage(diag, "option '%s' needs a value", argv[optind - 1]);
+        else if (!(takers(option) & self))
+            ok = diag_usage(diag, "%s does not go with this command; see cnngen --help", option_name(arena, option));
+        else
+            ok &= read_option(arena, diag, option, optarg, out);
+        if (ok && (out->command == COMMAND_HELP || out->command == COMMAND_VERSION))
+            return true;
+    }
+    out->specs = (const char **)(argv + optind);
+    out->spec_count = argc - optind;
+    return ok && check_complete(diag, out);
+}

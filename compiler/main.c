@@ -1,0 +1,170 @@
+/* main.c - start reading here: Source → Model → Graph → Plan → Files, one call per arrow. */
+#include <stdio.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "emit.h"
+#include "host.h"
+#include "summary.h"
+#include "version.h"
+#include "weights.h"
+
+typedef struct {
+    Arena *arena;
+    Diag *diag;
+    const Arguments *arguments;
+} Job;
+
+/* The first three arrows; NULL after messages. */
+static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
+{
+    const Arguments *a = job->arguments;
+    Text dump = {.arena = job->arena};
+    Source *source = host_read(job->arena, job->diag, path, 0);
+    if (!source)
+        return NULL;
+    Model *model = spec_load(job->arena, job->diag, source, a->defines, a->define_count, graph_constructors());
+    if (!model)
+        return NULL;
+    if (a->dump && strcmp(a->dump, "model") == 0)
+        spec_dump(&dump, model);
+    Graph *graph = graph_build(job->arena, job->diag, model);
+    if (!graph)
+        return NULL;
+    if (a->batch > 0)
+        graph->batch = a->batch;
+    if (a->dump && strcmp(a->dump, "graph") == 0)
+        graph_dump(&dump, graph);
+    Plan *plan = plan_build(job->arena, job->diag, graph, options);
+    if (plan && a->dump && strcmp(a->dump, "plan") == 0)
+        plan_dump(&dump, plan);
+    if (dump.size > 0)
+        fputs(dump.data, stdout);
+    return plan && budget_check(job->diag, plan, &a->budget) ? plan : NULL;
+}
+
+/* OUT.c → OUT.h; the name inside the #include has no folder. */
+static bool header_path(const Job *job, const char *output, const char **path, const char **include)
+{
+    const size_t size = strlen(output);
+    if (size < 3 || strcmp(output + size - 2, ".c") != 0)
+        return diag_usage(job->diag, "-o must name a .c file, not '%s'", output);
+    *path = arena_printf(job->arena, "%.*s.h", (int)size - 2, output);
+    const char *slash = strrchr(*path, '/');
+    *include = slash ? slash + 1 : *path;
+    return true;
+}
+
+static bool compile(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    const char *header, *include;
+    const float *weights = NULL;
+    Files files;
+    if (!header_path(job, a->run.output, &header, &include))
+        return false;
+    const Plan *plan = plan_spec(job, a->specs[0], a->plan);
+    if (!plan)
+        return false;
+    if (a->run.weights && !(weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
+        return false;
+    return emit_files(job->arena, job->diag, plan, include, weights, a->templates, &files) &&
+           host_write(job->diag, a->run.output, files.source, strlen(files.source)) &&
+           host_write(job->diag, header, files.header, strlen(files.header));
+}
+
+static bool check(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    bool ok = true;
+    for (int i = 0; i < a->spec_count; i++) {
+        const int before = job->diag->count;
+        const Plan *plan = plan_spec(job, a->specs[i], a->plan);
+        Text text = {.arena = job->arena};
+        if (a->json)
+            check_json(&text, a->specs[i], job->diag, before, plan);
+        else if (plan && !a->dump)
+            text_printf(&text, "%s: ok: %lld parameters, %lld multiply-adds, %lld bytes of scratch\n", a->specs[i],
+                        (long long)plan->graph->param_count, (long long)plan->graph->macs,
+                        (long long)plan->scratch_bytes);
+        if (text.size > 0)
+            fputs(text.data, stdout);
+        ok &= plan != NULL;
+    }
+    return ok;
+}
+
+static bool summary(const Job *job)
+{
+    Text text = {.arena = job->arena};
+    const Plan *plan = plan_spec(job, job->arguments->specs[0], job->arguments->plan);
+    if (!plan)
+        return false;
+    (job->arguments->json ? summary_json : summary_table)(&text, plan);
+    fputs(text.data, stdout);
+    return true;
+}
+
+/* train, eval and run: generate into memory, compile, load, go. */
+static bool with_network(const Job *job, bool (*command)(Arena *, Diag *, const Network *, const RunOptions *))
+{
+    PlanOptions options = job->arguments->plan;
+    Files files;
+    options.standalone = true;
+    const Plan *plan = plan_spec(job, job->arguments->specs[0], options);
+    if (!plan)
+        return false;
+    const Graph *graph = plan->graph;
+    Network network = {.graph = graph,
+                       .params_bytes = (size_t)plan->params_bytes,
+                       .scratch_bytes = (size_t)plan->scratch_bytes,
+                       .tape_bytes = (size_t)plan->tape_bytes,
+                       .optimizer_bytes = (size_t)plan->optimizer_bytes,
+                       .input_size = shape_count(graph->nodes[0].out),
+                       .output_size = shape_count(graph->nodes[graph->node_count - 1].out),
+                       .batch = graph->batch};
+    const char *include = arena_printf(job->arena, "%s.h", graph->name);
+    if (!emit_files(job->arena, job->diag, plan, include, NULL, job->arguments->templates, &files) ||
+        !network_open(job->arena, job->diag, &network, files.source, files.header))
+        return false;
+    const bool ok = command(job->arena, job->diag, &network, &job->arguments->run);
+    network_close(&network);
+    return ok;
+}
+
+static bool run_command(const Job *job)
+{
+    switch (job->arguments->command) {
+    case COMMAND_COMPILE:
+        return compile(job);
+    case COMMAND_CHECK:
+        return check(job);
+    case COMMAND_SUMMARY:
+        return summary(job);
+    case COMMAND_TRAIN:
+        return with_network(job, train_run);
+    case COMMAND_EVAL:
+        return with_network(job, eval_run);
+    case COMMAND_RUN:
+        return with_network(job, run_run);
+    case COMMAND_HELP:
+        return fputs(arguments_help(), stdout) >= 0;
+    case COMMAND_VERSION:
+        return puts("cnngen " CNNGEN_VERSION) >= 0;
+    }
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    Diag diag = {.arena = arena_new()};
+    Arguments arguments;
+    const Job job = {diag.arena, &diag, &arguments};
+    bool ok = arguments_read(diag.arena, &diag, argc, argv, &arguments) && run_command(&job);
+    if (fflush(stdout) != 0)
+        ok = diag_system(&diag, "cannot write to standard output");
+    diag_print(&diag, stderr);
+    const Status status = ok ? STATUS_OK : diag.status != STATUS_OK ? diag.status : STATUS_WRONG;
+    arena_free(diag.arena);
+    return (int)status;
+}
