@@ -58,7 +58,7 @@ static bool header_path(const Job *job, const char *output, const char **path, c
 static bool compile(const Job *job)
 {
     const Arguments *a = job->arguments;
-    const char *header, *include;
+    const char *header = NULL, *include = NULL;
     const float *weights = NULL;
     Files files;
     if (!header_path(job, a->run.output, &header, &include))

@@ -1,0 +1,209 @@
+/* locate.re - finds every table constructor of a Lua source, who is called with it, and where its fields stand.
+ *
+ * One pass with a stack of open brackets. A field starts behind `{`, `,` or `;` at the depth of its table; it is a named one when its first two
+ * tokens are a name and `=`. The source may be wrong Lua: then some places are missing, and messages fall back to lines. */
+#include "locate.h"
+
+#include <string.h>
+
+/*!re2c
+    re2c:define:YYCTYPE = "unsigned char";
+    re2c:yyfill:enable = 0;
+
+    word = [a-zA-Z_][a-zA-Z0-9_]*;
+    string = ["] ([^"\\\n\x00] | "\\" [^\x00])* ["]
+           | ['] ([^'\\\n\x00] | "\\" [^\x00])* ['];
+    number = [0-9] [0-9a-zA-Z_.]* | "." [0-9] [0-9a-zA-Z_.]*;
+    longopen = "[" "="* "[";
+*/
+
+typedef enum { TOKEN_END, TOKEN_WORD, TOKEN_OPEN_BRACE, TOKEN_CLOSE_BRACE, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_SEPARATOR,
+               TOKEN_EQUALS, TOKEN_OTHER } TokenType;
+
+typedef struct {
+    TokenType type;
+    const unsigned char *start, *end;
+} Token;
+
+/* Behind the ]] (or ]==]) that closes the long bracket which `open` starts; the end of the text when there is none. */
+static const unsigned char *skip_long(const unsigned char *open)
+{
+    const unsigned char *c = open + 1;
+    size_t level = 0;
+    while (*c == '=') {
+        c++;
+        level++;
+    }
+    for (c++; *c; c++) {
+        if (*c != ']')
+            continue;
+        size_t equals = 0;
+        while (c[1 + equals] == '=')
+            equals++;
+        if (equals == level && c[1 + equals] == ']')
+            return c + equals + 2;
+    }
+    return c;
+}
+
+static Token next_token(const unsigned char *at)
+{
+    const unsigned char *YYCURSOR = at, *YYMARKER, *start;
+    for (;;) {
+        start = YYCURSOR;
+        /*!re2c
+            [ \t\r\n\v\f]+      { continue; }
+            "--" longopen       { YYCURSOR = skip_long(start + 2); continue; }
+            "--" [^\n\x00]*     { continue; }
+            longopen            { return (Token){TOKEN_OTHER, start, skip_long(start)}; }
+            string | number     { return (Token){TOKEN_OTHER, start, YYCURSOR}; }
+            word                { return (Token){TOKEN_WORD, start, YYCURSOR}; }
+            "{"                 { return (Token){TOKEN_OPEN_BRACE, start, YYCURSOR}; }
+            "}"                 { return (Token){TOKEN_CLOSE_BRACE, start, YYCURSOR}; }
+            "(" | "["           { return (Token){TOKEN_OPEN, start, YYCURSOR}; }
+            ")" | "]"           { return (Token){TOKEN_CLOSE, start, YYCURSOR}; }
+            "," | ";"           { return (Token){TOKEN_SEPARATOR, start, YYCURSOR}; }
+            "==" | "~=" | "<=" | ">=" { return (Token){TOKEN_OTHER, start, YYCURSOR}; }
+            "="                 { return (Token){TOKEN_EQUALS, start, YYCURSOR}; }
+            "\x00"              { return (Token){TOKEN_END, start, start}; }
+            *                   { return (Token){TOKEN_OTHER, start, YYCURSOR}; }
+        */
+    }
+}
+
+enum { DEPTH_MOST = 256 };
+
+/* An open bracket: a table constructor (site 0 or more) or a round or square one (-1). */
+typedef struct {
+    int site, items;
+    bool field_next;
+} Open;
+
+typedef struct {
+    Arena *arena;
+    const Source *source;
+    CallIndex *index;
+    Open stack[DEPTH_MOST];
+    int depth;
+    const unsigned char *line_start, *counted; /* lines are counted up to `counted` */
+    int line;
+} Locator;
+
+static Span span_at(Locator *l, const unsigned char *at)
+{
+    for (; l->counted < at; l->counted++)
+        if (*l->counted == '\n') {
+            l->line++;
+            l->line_start = l->counted + 1;
+        }
+    return (Span){l->source, l->line, (int)(at - l->line_start) + 1};
+}
+
+static char *copy_token(Locator *l, const Token *token)
+{
+    return arena_copy(l->arena, (const char *)token->start, (size_t)(token->end - token->start));
+}
+
+/* A field or item of the innermost table starts with `token`. */
+static void add_place(Locator *l, Open *open, const Token *token)
+{
+    const Token second = next_token(token->end);
+    const Span start = span_at(l, token->start);
+    CallSite *site = &l->index->sites[open->site];
+    Place place = {.key = start, .value = start};
+    if (token->type == TOKEN_WORD && second.type == TOKEN_EQUALS) {
+        const unsigned char *counted = l->counted, *line_start = l->line_start;
+        const int line = l->line;
+        place.name = copy_token(l, token);
+        place.value = span_at(l, next_token(second.end).start);
+        l->counted = counted; /* look back: tokens in between come again */
+        l->line_start = line_start;
+        l->line = line;
+    } else {
+        place.item = ++open->items;
+    }
+    site->places = arena_grow(l->arena, site->places, (size_t)site->place_count, (size_t)site->place_count + 1,
+                              sizeof *site->places);
+    site->places[site->place_count++] = place;
+    open->field_next = false;
+}
+
+static void push(Locator *l, Open open)
+{
+    if (l->depth < DEPTH_MOST)
+        l->stack[l->depth] = open;
+    l->depth++;
+}
+
+static void open_table(Locator *l, const Token *name, Span name_span, const Token *brace)
+{
+    CallIndex *index = l->index;
+    index->sites = arena_grow(l->arena, index->sites, (size_t)index->count, (size_t)index->count + 1,
+                              sizeof *index->sites);
+    index->sites[index->count] = (CallSite){.name = name->type == TOKEN_WORD ? copy_token(l, name) : "",
+                                            .name_span = name_span,
+                                            .brace = span_at(l, brace->start)};
+    push(l, (Open){.site = index->count++, .field_next = true});
+}
+
+static Open *innermost(Locator *l)
+{
+    return l->depth > 0 && l->depth <= DEPTH_MOST ? &l->stack[l->depth - 1] : NULL;
+}
+
+CallIndex *locate_index(Arena *arena, const Source *source)
+{
+    const unsigned char *text = (const unsigned char *)source->text;
+    Locator *l = ARENA_NEW(arena, Locator);
+    *l = (Locator){.arena = arena, .source = source, .index = ARENA_NEW(arena, CallIndex), .line_start = text,
+                   .counted = text, .line = 1};
+    Token before = {TOKEN_OTHER, text, text}; /* the token in front: the name of a call, with or without a ( */
+    Span before_span = {source, 1, 1};
+    for (Token token = next_token(text); token.type != TOKEN_END; token = next_token(token.end)) {
+        Open *open = innermost(l);
+        if (open && open->site >= 0 && open->field_next && token.type != TOKEN_CLOSE_BRACE &&
+            token.type != TOKEN_SEPARATOR)
+            add_place(l, open, &token);
+        if (token.type == TOKEN_OPEN_BRACE)
+            open_table(l, &before, before_span, &token);
+        else if (token.type == TOKEN_OPEN)
+            push(l, (Open){.site = -1});
+        else if ((token.type == TOKEN_CLOSE || token.type == TOKEN_CLOSE_BRACE) && l->depth > 0)
+            l->depth--;
+        else if (token.type == TOKEN_SEPARATOR && open)
+            open->field_next = true;
+        if (!(token.type == TOKEN_OPEN && *token.start == '(' && before.type == TOKEN_WORD)) {
+            before = token;
+            before_span = span_at(l, token.start);
+        }
+    }
+    return l->index;
+}
+
+const CallSite *locate_call(const CallIndex *index, const char *name, int line, int n)
+{
+    int count = 0;
+    for (int round = 0; round < 2; round++) { /* first count, then take the n-th of them */
+        int seen = 0;
+        for (int i = 0; i < index->count; i++) {
+            const CallSite *site = &index->sites[i];
+            if (site->brace.line != line || strcmp(site->name, name) != 0)
+                continue;
+            if (round == 1 && seen == n % count)
+                return site;
+            seen++;
+        }
+        count = seen;
+        if (count == 0)
+            return NULL;
+    }
+    return NULL;
+}
+
+const CallSite *locate_table(const CallIndex *index, Span at)
+{
+    for (int i = 0; i < index->count; i++)
+        if (index->sites[i].brace.line == at.line && index->sites[i].brace.column == at.column)
+            return &index->sites[i];
+    return NULL;
+}

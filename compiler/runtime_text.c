@@ -1,0 +1,77 @@
+/* runtime_text.c - copies single functions of the runtime for --standalone.
+ *
+ * A section of a runtime file starts with a line "name, colon, what it needs" in a marker comment and ends at the next one. Sections are
+ * taken by need and written in the order of the files, so that nothing is used before it stands there. */
+#include "runtime_text.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "embed.h"
+
+typedef struct {
+    const char *name, *needs; /* `needs` runs to the end of the marker */
+    size_t name_size, needs_size;
+    const char *text;
+    size_t size;
+    bool taken;
+} Section;
+
+typedef struct {
+    Section *sections;
+    int count;
+} Sections;
+
+static const char marker[] = "/*@ ";
+
+static void add_sections(Arena *arena, Sections *all, const char *text)
+{
+    for (const char *at = strstr(text, marker); at; at = strstr(at + 1, marker)) {
+        const char *name = at + sizeof marker - 1, *colon = strchr(name, ':'), *end = strstr(colon, "*/");
+        const char *body = strchr(end, '\n') + 1, *next = strstr(body, marker);
+        all->sections =
+            arena_grow(arena, all->sections, (size_t)all->count, (size_t)all->count + 1, sizeof *all->sections);
+        all->sections[all->count++] =
+            (Section){.name = name, .name_size = (size_t)(colon - name), .needs = colon + 1,
+                      .needs_size = (size_t)(end - colon - 1), .text = body,
+                      .size = next ? (size_t)(next - body) : strlen(body)};
+    }
+}
+
+static void take(Sections *all, const char *name, size_t size)
+{
+    for (int i = 0; i < all->count; i++) {
+        Section *s = &all->sections[i];
+        if (s->name_size != size || memcmp(s->name, name, size) != 0)
+            continue;
+        if (s->taken)
+            return;
+        s->taken = true;
+        for (const char *need = s->needs, *end = need + s->needs_size; need < end;) {
+            const size_t skip = strspn(need, " "), length = strcspn(need + skip, " *");
+            if (length > 0)
+                take(all, need + skip, length);
+            need += skip + (length > 0 ? length : 1);
+        }
+        return;
+    }
+    assert(!"a template calls a runtime function that is not there");
+}
+
+char *runtime_standalone(Arena *arena, const char *const *names, int count, bool real64)
+{
+    static const char *const files[] = {"runtime/cnn_math.c", "runtime/cnn_activation.c", "runtime/cnn_loss.c",
+                                        "runtime/cnn_random.c", "runtime/cnn_optimizer.c"};
+    Sections all = {0};
+    Text out = {.arena = arena};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        add_sections(arena, &all, embedded_find(files[i])->text);
+    for (int i = 0; i < count; i++)
+        take(&all, names[i], strlen(names[i]));
+    text_printf(&out, "/* From the runtime of cnngen: what this network calls. */\n%stypedef %s cnn_real;\n#define CNN_API static\n\n",
+                real64 ? "#define CNN_DOUBLE\n" : "", real64 ? "double" : "float");
+    for (int i = 0; i < all.count; i++)
+        if (all.sections[i].taken)
+            text_add(&out, all.sections[i].text, all.sections[i].size);
+    return out.data;
+}

@@ -1,0 +1,453 @@
+/* spec.c - runs a spec and copies what it returns into a Value tree.
+ *
+ * A constructor, `conv2d { ... }`, only remembers its name and line with the table it was given; when the chunk has returned `model { ... }`,
+ * the tree is copied, places are looked up in the source (locate.re), and the Lua state is closed. */
+#include "spec.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "locate.h"
+#include "sandbox.h"
+
+enum { DEPTH_MOST = 100, VALUES_MOST = 2000000 };
+
+/* One call of a constructor: the n-th of that name on its line. */
+typedef struct {
+    const char *name;
+    int line, n;
+} Call;
+
+typedef struct {
+    Arena *arena;
+    Diag *diag;
+    const Source *source;
+    CallIndex *index;
+    Define *defines;
+    int define_count;
+    const char *const *constructors;
+    Call *calls;
+    int call_count;
+    const char **asked; /* names given to arg() */
+    int asked_count;
+    int copied;
+    bool failed;
+} Reader;
+
+static char calls_key; /* registry: table → number of its Call */
+
+static Reader *reader_of(lua_State *L)
+{
+    return lua_touserdata(L, lua_upvalueindex(1));
+}
+
+static int current_line(lua_State *L, int level)
+{
+    lua_Debug record;
+    if (!lua_getstack(L, level, &record))
+        return 0;
+    lua_getinfo(L, "l", &record);
+    return record.currentline;
+}
+
+static int count_on_line(const Reader *r, const char *name, int line)
+{
+    int n = 0;
+    for (int i = r->call_count - 1; i >= 0 && r->call_count - i < 10000; i--)
+        n += r->calls[i].line == line && strcmp(r->calls[i].name, name) == 0;
+    return n;
+}
+
+/* conv2d { ... } */
+static int construct(lua_State *L)
+{
+    Reader *r = reader_of(L);
+    const char *name = lua_tostring(L, lua_upvalueindex(2));
+    if (lua_gettop(L) != 1 || lua_type(L, 1) != LUA_TTABLE)
+        return luaL_error(L, "%s takes one table: %s { ... }", name, name);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &calls_key);
+    lua_pushvalue(L, 1);
+    if (lua_rawget(L, -2) != LUA_TNIL)
+        return luaL_error(L, "%s: this table is already a %s", name, r->calls[lua_tointeger(L, -1)].name);
+    lua_pop(L, 1);
+    const int line = current_line(L, 1);
+    const int n = count_on_line(r, name, line);
+    r->calls = arena_grow(r->arena, r->calls, (size_t)r->call_count, (size_t)r->call_count + 1, sizeof *r->calls);
+    r->calls[r->call_count] = (Call){arena_printf(r->arena, "%s", name), line, n};
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, r->call_count++);
+    lua_rawset(L, -3);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static const char *ask(Reader *r, const char *key)
+{
+    const char *value = NULL;
+    for (int i = 0; i < r->define_count; i++)
+        if (strcmp(r->defines[i].key, key) == 0) {
+            r->defines[i].used = true;
+            value = r->defines[i].value;
+        }
+    r->asked = arena_grow(r->arena, r->asked, (size_t)r->asked_count, (size_t)r->asked_count + 1, sizeof *r->asked);
+    r->asked[r->asked_count++] = arena_printf(r->arena, "%s", key);
+    return value;
+}
+
+static void push_raw(lua_State *L, const char *text)
+{
+    if (lua_stringtonumber(L, text) == 0)
+        lua_pushstring(L, text);
+}
+
+/* arg(name, default): the -D value in the type of the default. */
+static int read_arg(lua_State *L)
+{
+    Reader *r = reader_of(L);
+    const char *key = luaL_checkstring(L, 1), *text = ask(r, key);
+    lua_settop(L, 2);
+    if (!text)
+        return 1;
+    switch (lua_type(L, 2)) {
+    case LUA_TNUMBER:
+        if (lua_stringtonumber(L, text) == 0)
+            return luaL_error(L, "-D %s=%s must be a number", key, text);
+        return 1;
+    case LUA_TBOOLEAN:
+        if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+            return luaL_error(L, "-D %s=%s must be true or false", key, text);
+        lua_pushboolean(L, text[0] == 't');
+        return 1;
+    case LUA_TSTRING:
+        lua_pushstring(L, text);
+        return 1;
+    default:
+        push_raw(L, text);
+        return 1;
+    }
+}
+
+static int index_args(lua_State *L)
+{
+    const char *text = lua_type(L, 2) == LUA_TSTRING ? ask(reader_of(L), lua_tostring(L, 2)) : NULL;
+    if (text)
+        push_raw(L, text);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static void add_constructor(lua_State *L, Reader *r, const char *name)
+{
+    lua_pushlightuserdata(L, r);
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, construct, 2);
+    lua_setfield(L, -2, name);
+}
+
+static void add_functions(lua_State *L, Reader *r)
+{
+    add_constructor(L, r, "model");
+    for (int i = 0; r->constructors[i]; i++)
+        add_constructor(L, r, r->constructors[i]);
+    lua_pushlightuserdata(L, r);
+    lua_pushcclosure(L, read_arg, 1);
+    lua_setfield(L, -2, "arg");
+    lua_newtable(L); /* args */
+    lua_newtable(L);
+    lua_pushlightuserdata(L, r);
+    lua_pushcclosure(L, index_args, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, -2, "args");
+}
+
+static bool copy_fail(Reader *r, Span span, const char *text)
+{
+    r->failed = true;
+    return diag_error(r->diag, span, "%s", text);
+}
+
+static const Place *find_place(const CallSite *site, const char *name, int item)
+{
+    for (int i = 0; site && i < site->place_count; i++) {
+        const Place *place = &site->places[i];
+        if (name ? place->name && strcmp(place->name, name) == 0 : place->item == item)
+            return place;
+    }
+    return NULL;
+}
+
+static Value *copy_value(lua_State *L, Reader *r, Span span, int depth);
+
+/* The Call of the table on top, or NULL. */
+static const Call *call_of(lua_State *L, const Reader *r)
+{
+    const Call *call = NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &calls_key);
+    lua_pushvalue(L, -2);
+    if (lua_rawget(L, -2) == LUA_TNUMBER)
+        call = &r->calls[lua_tointeger(L, -1)];
+    lua_pop(L, 2);
+    return call;
+}
+
+static void copy_items(lua_State *L, Reader *r, Value *table, const CallSite *site, int depth)
+{
+    const lua_Unsigned count = lua_rawlen(L, -1);
+    for (lua_Unsigned i = 1; i <= count && !r->failed; i++) {
+        const Place *place = find_place(site, NULL, (int)i);
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        Value *item = copy_value(L, r, place ? place->value : table->span, depth + 1);
+        lua_pop(L, 1);
+        if (item)
+            value_add(r->arena, table, item);
+    }
+}
+
+static void copy_field(lua_State *L, Reader *r, Value *table, const CallSite *site, int depth)
+{
+    size_t size;
+    const char *key = lua_tolstring(L, -2, &size);
+    if (strlen(key) != size) {
+        copy_fail(r, table->span, "a key holds a zero byte");
+        return;
+    }
+    const Place *place = find_place(site, key, 0);
+    Value *value = copy_value(L, r, place ? place->value : table->span, depth + 1);
+    if (!value)
+        return;
+    const char *name = arena_copy(r->arena, key, size);
+    value_set(r->arena, table, name, value);
+    for (int i = 0; i < table->field_count; i++)
+        if (table->fields[i].name == name)
+            table->fields[i].key = place ? place->key : table->span;
+}
+
+/* Named fields; anything that is neither one nor an item 1..n is a mistake. */
+static void copy_fields(lua_State *L, Reader *r, Value *table, const CallSite *site, int depth)
+{
+    const lua_Unsigned count = lua_rawlen(L, -1);
+    lua_pushnil(L);
+    while (!r->failed && lua_next(L, -2)) {
+        if (lua_type(L, -2) == LUA_TSTRING)
+            copy_field(L, r, table, site, depth);
+        else if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1 || (lua_Unsigned)lua_tointeger(L, -2) > count)
+            copy_fail(r, table->span, "a table's keys must be names, or whole numbers from 1 without a gap");
+        lua_pop(L, 1);
+    }
+}
+
+static Value *copy_table(lua_State *L, Reader *r, Span span, int depth)
+{
+    Value *table = value_table(r->arena);
+    const Call *call = call_of(L, r);
+    const CallSite *site;
+    table->span = span;
+    if (call) {
+        site = locate_call(r->index, call->name, call->line, call->n);
+        table->call = call->name;
+        table->span = site ? site->brace : (Span){r->source, call->line, 0};
+    } else {
+        site = locate_table(r->index, span);
+    }
+    if (depth > DEPTH_MOST || !lua_checkstack(L, 8)) {
+        copy_fail(r, table->span, "tables nested too deeply; does one contain itself?");
+        return NULL;
+    }
+    const int top = lua_gettop(L);
+    copy_items(L, r, table, site, depth);
+    if (!r->failed)
+        copy_fields(L, r, table, site, depth);
+    if (!r->failed)
+        lua_settop(L, top);
+    return r->failed ? NULL : table;
+}
+
+/* The value on top of the stack, which stays there; NULL after a message. */
+static Value *copy_value(lua_State *L, Reader *r, Span span, int depth)
+{
+    Value *value = NULL;
+    size_t size;
+    if (++r->copied > VALUES_MOST) {
+        copy_fail(r, span, "the model has too many values");
+        return NULL;
+    }
+    switch (lua_type(L, -1)) {
+    case LUA_TNIL:
+        value = value_string(r->arena, NULL);
+        break;
+    case LUA_TBOOLEAN:
+        value = value_bool(r->arena, lua_toboolean(L, -1));
+        break;
+    case LUA_TNUMBER:
+        value = lua_isinteger(L, -1) ? value_int(r->arena, lua_tointeger(L, -1))
+                                     : value_number(r->arena, lua_tonumber(L, -1));
+        break;
+    case LUA_TSTRING:
+        lua_tolstring(L, -1, &size);
+        value = value_string(r->arena, arena_copy(r->arena, lua_tostring(L, -1), size));
+        if (strlen(value->string) != size)
+            copy_fail(r, span, "a string holds a zero byte");
+        break;
+    case LUA_TTABLE:
+        return copy_table(L, r, span, depth);
+    default:
+        copy_fail(r, span, "a function is no value for a model; was a constructor not called?");
+        return NULL;
+    }
+    value->span = span;
+    return value;
+}
+
+/* The column of a whole word on a line, or 0. */
+static int find_word(const Source *source, int line, const char *word, size_t size)
+{
+    const char *at = source->text;
+    while (--line > 0 && (at = strchr(at, '\n')) != NULL)
+        at++;
+    for (const char *c = at; c && *c && *c != '\n'; c++) {
+        const bool starts = c == at || !(isalnum((unsigned char)c[-1]) || c[-1] == '_');
+        if (starts && strncmp(c, word, size) == 0 && !(isalnum((unsigned char)c[size]) || c[size] == '_'))
+            return (int)(c - at) + 1;
+    }
+    return 0;
+}
+
+/* Lua's "spec:LINE: text" as a message with a place; the column is that of the name the text starts with or quotes. */
+static void report(Reader *r, const char *message)
+{
+    static const char prefix[] = "spec:";
+    Span span = {r->source, 0, 0};
+    if (!message) {
+        diag_error(r->diag, span, "the spec raised an error that is not a text");
+        return;
+    }
+    if (strncmp(message, prefix, sizeof prefix - 1) == 0) {
+        char *end;
+        span.line = (int)strtol(message + sizeof prefix - 1, &end, 10);
+        message = strncmp(end, ": ", 2) == 0 ? end + 2 : end;
+    }
+    const char *quote = strchr(message, '\''), *close = quote ? strchr(quote + 1, '\'') : NULL;
+    if (close)
+        span.column = find_word(r->source, span.line, quote + 1, (size_t)(close - quote - 1));
+    if (span.column == 0 && span.line > 0)
+        span.column = find_word(r->source, span.line, message, strcspn(message, " :"));
+    diag_error(r->diag, span, "%s", message);
+}
+
+/* Protected: everything that can raise an error. Returns the chunk's value. */
+static int run_chunk(lua_State *L)
+{
+    Reader *r = lua_touserdata(L, 1);
+    const char *text = r->source->text;
+    size_t size = r->source->size;
+    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        size -= 3;
+    }
+    if (size >= 2 && memcmp(text, "#!", 2) == 0) /* a first line for the shell */
+        for (; size > 0 && *text != '\n'; size--)
+            text++;
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &calls_key);
+    if (luaL_loadbufferx(L, text, size, "=spec", "t") != LUA_OK)
+        return lua_error(L);
+    sandbox_library(L);
+    add_functions(L, r);
+    sandbox_environment(L);
+    lua_setupvalue(L, -2, 1);
+    lua_call(L, 0, 1);
+    return 1;
+}
+
+static int copy_model(lua_State *L)
+{
+    Reader *r = lua_touserdata(L, 1);
+    const Value **root = lua_touserdata(L, 2);
+    const Span start = {r->source, 0, 0};
+    lua_remove(L, 1);
+    lua_remove(L, 1);
+    const Call *call = lua_istable(L, 1) ? call_of(L, r) : NULL;
+    if (!call || strcmp(call->name, "model") != 0)
+        copy_fail(r, start, "the spec must return model { ... }");
+    else
+        *root = copy_value(L, r, start, 0);
+    return 0;
+}
+
+static void report_unused(Reader *r)
+{
+    const char **asked = ARENA_ARRAY(r->arena, r->asked_count + 1, const char *);
+    if (r->asked_count > 0)
+        memcpy(asked, r->asked, (size_t)r->asked_count * sizeof *asked);
+    for (int i = 0; i < r->define_count; i++) {
+        if (r->defines[i].used)
+            continue;
+        const char *near = nearest_name(r->defines[i].key, asked);
+        diag_usage(r->diag, "-D %s: the spec does not ask for it%s%s%s", r->defines[i].key,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+}
+
+static void report_failure(Reader *r, lua_State *L, int status)
+{
+    if (status == LUA_ERRMEM)
+        diag_error(r->diag, (Span){.source = r->source}, "the spec needs more than %d MB", SPEC_MEGABYTES);
+    else
+        report(r, lua_tostring(L, -1));
+}
+
+/* "specs/Mnist-8.lua" → "mnist_8" */
+static char *model_name(Arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = arena_printf(arena, "%s%s", "", slash ? slash + 1 : path);
+    char *dot = strrchr(name, '.');
+    if (dot && dot != name)
+        *dot = '\0';
+    for (char *c = name; *c; c++)
+        *c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '_';
+    if (!isalpha((unsigned char)name[0]))
+        name = arena_printf(arena, "m_%s", name);
+    return name;
+}
+
+Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines, int define_count,
+                 const char *const *constructors)
+{
+    Reader reader = {.arena = arena, .diag = diag, .source = source, .index = locate_index(arena, source),
+                     .defines = defines, .define_count = define_count, .constructors = constructors};
+    const Value *root = NULL;
+    Limits limits;
+    lua_State *L = sandbox_open(&limits);
+    if (!L) {
+        diag_system(diag, "out of memory");
+        return NULL;
+    }
+    lua_pushcfunction(L, run_chunk);
+    lua_pushlightuserdata(L, &reader);
+    int status = lua_pcall(L, 1, 1, 0);
+    if (status == LUA_OK) {
+        lua_pushcfunction(L, copy_model);
+        lua_pushlightuserdata(L, &reader);
+        lua_pushlightuserdata(L, &root);
+        lua_pushvalue(L, -4);
+        status = lua_pcall(L, 3, 0, 0);
+        report_unused(&reader);
+    }
+    if (status != LUA_OK)
+        report_failure(&reader, L, status);
+    lua_close(L);
+    if (!root)
+        return NULL;
+    Model *model = ARENA_NEW(arena, Model);
+    *model = (Model){source, model_name(arena, source->path), root};
+    return model;
+}
+
+void spec_dump(Text *out, const Model *model)
+{
+    value_dump(out, model->root);
+}

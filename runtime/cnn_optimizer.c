@@ -1,0 +1,99 @@
+/* cnn_optimizer.c - one step down the gradient; the formulas stand in cnn.h. The loops have no branches, so that compilers vectorise them. */
+#include "cnn.h"
+
+
+/*@ cnn_norm: cnn_sqrt */
+/* Eight sums side by side: shorter chains of rounding, and vectors. */
+CNN_API cnn_real cnn_norm(const cnn_real *dw, size_t n)
+{
+    cnn_real sums[8] = {0};
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            sums[k] += dw[i + k] * dw[i + k];
+    for (; i < n; i++)
+        sums[0] += dw[i] * dw[i];
+    return cnn_sqrt(((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7])));
+}
+
+/*@ cnn_sgd: */
+CNN_API void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n, cnn_real lr, cnn_real scale,
+                     cnn_real decay)
+{
+    for (size_t i = 0; i < n; i++)
+        w[i] -= lr * (scale * dw[i] + decay * w[i]);
+}
+
+/*@ cnn_momentum: */
+CNN_API void cnn_momentum(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, size_t n,
+                          cnn_real lr, cnn_real momentum, cnn_real scale, cnn_real decay)
+{
+    for (size_t i = 0; i < n; i++) {
+        m[i] = momentum * m[i] + (scale * dw[i] + decay * w[i]);
+        w[i] -= lr * m[i];
+    }
+}
+
+/*@ cnn_nesterov: */
+CNN_API void cnn_nesterov(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, size_t n,
+                          cnn_real lr, cnn_real momentum, cnn_real scale, cnn_real decay)
+{
+    for (size_t i = 0; i < n; i++) {
+        const cnn_real g = scale * dw[i] + decay * w[i];
+        m[i] = momentum * m[i] + g;
+        w[i] -= lr * (g + momentum * m[i]);
+    }
+}
+
+/*@ cnn_rmsprop: cnn_sqrt */
+CNN_API void cnn_rmsprop(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict v, size_t n,
+                         cnn_real lr, cnn_real rho, cnn_real epsilon, cnn_real scale, cnn_real decay)
+{
+    for (size_t i = 0; i < n; i++) {
+        const cnn_real g = scale * dw[i] + decay * w[i];
+        v[i] = rho * v[i] + (1 - rho) * (g * g);
+        w[i] -= lr * g / (cnn_sqrt(v[i]) + epsilon);
+    }
+}
+
+/*@ cnn_rest: */
+/* 1 - beta^step, by squaring. */
+CNN_API cnn_real cnn_rest(cnn_real beta, uint64_t step);
+CNN_API cnn_real cnn_rest(cnn_real beta, uint64_t step)
+{
+    cnn_real power = 1;
+    for (; step > 0; step >>= 1) {
+        if (step & 1)
+            power *= beta;
+        beta *= beta;
+    }
+    return 1 - power;
+}
+
+/*@ cnn_adam: cnn_rest cnn_sqrt */
+CNN_API void cnn_adam(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, cnn_real *restrict v,
+                      size_t n, cnn_real lr, cnn_real beta1, cnn_real beta2, cnn_real epsilon, uint64_t step,
+                      cnn_real scale, cnn_real decay)
+{
+    const cnn_real rate = lr / cnn_rest(beta1, step), wider = 1 / cnn_rest(beta2, step);
+    for (size_t i = 0; i < n; i++) {
+        const cnn_real g = scale * dw[i] + decay * w[i];
+        m[i] = beta1 * m[i] + (1 - beta1) * g;
+        v[i] = beta2 * v[i] + (1 - beta2) * (g * g);
+        w[i] -= rate * m[i] / (cnn_sqrt(v[i] * wider) + epsilon);
+    }
+}
+
+/*@ cnn_adamw: cnn_rest cnn_sqrt */
+CNN_API void cnn_adamw(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, cnn_real *restrict v,
+                       size_t n, cnn_real lr, cnn_real beta1, cnn_real beta2, cnn_real epsilon, uint64_t step,
+                       cnn_real scale, cnn_real decay)
+{
+    const cnn_real rate = lr / cnn_rest(beta1, step), wider = 1 / cnn_rest(beta2, step);
+    for (size_t i = 0; i < n; i++) {
+        const cnn_real g = scale * dw[i];
+        m[i] = beta1 * m[i] + (1 - beta1) * g;
+        v[i] = beta2 * v[i] + (1 - beta2) * (g * g);
+        w[i] -= lr * decay * w[i] + rate * m[i] / (cnn_sqrt(v[i] * wider) + epsilon);
+    }
+}
