@@ -1,6 +1,6 @@
 /* render.c - the one binding from C to templates.
  *
- * A Value tree becomes Lua tables; templates become Lua functions (template.re) that call `_` with text. This Lua state is ours and trusted; it
+ * A Value tree becomes Lua tables; templates become Lua functions (template.re) that call `_t` with text. This Lua state is ours and trusted; it
  * has nothing to do with the sandbox of specs. templates/lib.lua holds the helpers, templates/engine.lua ties them together. */
 #include "render.h"
 
@@ -128,6 +128,7 @@ static int open_and_run(lua_State *L)
     lua_pushcfunction(L, load_template);
     lua_pushstring(L, "engine.lua");
     lua_call(L, 1, 1);
+    lua_call(L, 0, 1);
     push_value(L, model);
     lua_pushstring(L, name);
     lua_call(L, 2, 2); /* text, list of runtime functions */

@@ -7,7 +7,7 @@
 
 #include "base.h"
 
-/* The Lua text calls `_(string)` for copied text and `_v(value)` for holes. NULL when a ${ is not closed on its line (*line says where). */
+/* The Lua text calls `_t(string)` for copied text and `_v(value)` for holes. NULL when a ${ is not closed on its line (*line says where). */
 char *template_to_lua(Arena *arena, const char *text, size_t size, int *line);
 
 #endif

@@ -1,6 +1,6 @@
 /* template.re - lexes a template (re2c) and writes it down again as Lua.
  *
- * A copied piece becomes `_("...")`, a hole `_v(...)`; the newline at the end of a line is part of its last piece. */
+ * A copied piece becomes `_t("...")`, a hole `_v(...)`; the newline at the end of a line is part of its last piece. */
 #include "template.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ static void quote(Text *out, const unsigned char *from, const unsigned char *to,
 {
     if (from == to && !newline)
         return;
-    text_string(out, " _(\"");
+    text_string(out, " _t(\"");
     for (; from < to; from++) {
         if (*from == '"' || *from == '\\')
             text_add(out, "\\", 1);

@@ -1,10 +1,10 @@
 % -- dy becomes the gradient before the activation, in place; from the output y.
-% local function row(base, n, i) return plus(base, add(mul(n, L.y.samples_row), mul(i, L.y.row), L.y.origin)) end
+% local function row(base, s, i) return plus(base, add(mul(s, L.y.samples_row), mul(i, L.y.row), L.y.origin)) end
 % if L.activation.name ~= "linear" and not L.skip_gradient and not L.activation.from_input then
-%   for n in each("n", L.batched and "count" or 1) do for i in each("i", L.y.h) do
+%   for s in each("s", L.batched and "count" or 1) do for i in each("i", L.y.h) do
 %       if L.activation.name == "softmax" then
 %           for j in each("j", L.y.w) do
-    ${use("cnn_softmax_grad")}(${plus("y", add(mul(n, L.y.samples_row), mul(i, L.y.row), mul(j, L.y.c), L.y.origin))}, ${plus("dy", add(mul(n, L.y.samples_row), mul(i, L.y.row), mul(j, L.y.c), L.y.origin))}, ${L.y.c});
+    ${use("cnn_softmax_grad")}(${plus("y", add(mul(s, L.y.samples_row), mul(i, L.y.row), mul(j, L.y.c), L.y.origin))}, ${plus("dy", add(mul(s, L.y.samples_row), mul(i, L.y.row), mul(j, L.y.c), L.y.origin))}, ${L.y.c});
 %           end
 %       elseif M.unroll == "full" then
 %           for k in each("k", L.y.w * L.y.c) do
@@ -12,8 +12,8 @@
 %           end
 %       else
     {
-        const real *v = ${row("y", n, i)};
-        real *dv = ${row("dy", n, i)};
+        const real *v = ${row("y", s, i)};
+        real *dv = ${row("dy", s, i)};
         for (int k = 0; k < ${L.y.w * L.y.c}; k++) {
             dv[k] *= ${activate_gradient("v[k]")};
         }

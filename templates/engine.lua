@@ -26,7 +26,7 @@ return function(model, main)
         end
         emit(tostring(value))
     end
-    names._ = emit
+    names._t = emit
 
     function names.each(name, from, to)
         return lib.each(emit, full, name, from, to)
@@ -64,6 +64,9 @@ return function(model, main)
         local step = caller.L or names.current.L
         function environment.activate(a)
             return lib.activate(use, step.activation, a, names.number(step.alpha))
+        end
+        function environment.signature(pass, arguments)
+            return lib.signature(step, pass, arguments)
         end
         function environment.activate_gradient(v)
             return lib.activate_gradient(use, step.activation, v, names.number(step.alpha))
