@@ -182,3 +182,10 @@ void diag_print(const Diag *diag, FILE *file)
     for (int i = 0; i < diag->count; i++)
         print_message(file, order[i]);
 }
+
+void diag_flush(Diag *diag, FILE *file)
+{
+    diag_print(diag, file);
+    diag->messages = NULL;
+    diag->count = 0;
+}

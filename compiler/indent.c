@@ -6,7 +6,7 @@
 #include "render.h"
 
 typedef struct {
-    int depth;     /* of { */
+    int depth;     /* of {, without that of extern "C" */
     int round;     /* of ( and [ that are still open at the end of a line */
     bool comment;  /* inside a comment of several lines */
     bool unfinished; /* the statement goes on in the next line */
@@ -45,10 +45,16 @@ static void scan(Indent *state, const char *line, size_t size)
 
 static void add_line(Text *out, Indent *state, const char *line, size_t size)
 {
+    static const char linkage[] = "extern \"C\" {";
     const bool directive = line[0] == '#' && !state->comment;
-    int depth = state->depth - (line[0] == '}' && !state->comment);
-    if (depth < 0)
+    if (size == sizeof linkage - 1 && memcmp(line, linkage, size) == 0)
+        state->depth--;
+    const bool closes = line[0] == '}' && !state->comment;
+    int depth = state->depth - closes;
+    if (depth < 0) { /* the one of extern "C" */
+        state->depth += closes;
         depth = 0;
+    }
     if (!directive) {
         for (int i = 0; i < depth; i++)
             text_string(out, "    ");

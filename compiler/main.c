@@ -127,6 +127,7 @@ static bool with_network(const Job *job, bool (*command)(Arena *, Diag *, const 
     if (!emit_files(job->arena, job->diag, plan, include, NULL, job->arguments->templates, &files) ||
         !network_open(job->arena, job->diag, &network, files.source, files.header))
         return false;
+    diag_flush(job->diag, stderr); /* warnings about the spec come before hours of training */
     const bool ok = command(job->arena, job->diag, &network, &job->arguments->run);
     network_close(&network);
     return ok;

@@ -58,6 +58,48 @@ static void take(Sections *all, const char *name, size_t size)
     assert(!"a template calls a runtime function that is not there");
 }
 
+/* Whether the line starts with `word`. */
+static bool starts(const char *line, size_t size, const char *word)
+{
+    return size >= strlen(word) && memcmp(line, word, strlen(word)) == 0;
+}
+
+/* One line; the marker of a public function becomes `static`. */
+static void add_line(Text *out, const char *line, size_t size)
+{
+    static const char api[] = "CNN_API ";
+    if (starts(line, size, api)) {
+        text_string(out, "static ");
+        line += sizeof api - 1;
+        size -= sizeof api - 1;
+    }
+    text_add(out, line, size);
+}
+
+/* A section without what only the library needs: prototypes, and the other one of float and double. */
+static void add_section(Text *out, const Section *section, bool real64)
+{
+    const char *at = section->text, *end = at + section->size;
+    bool inside = false, wanted = true; /* of #ifdef CNN_DOUBLE */
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const size_t size = newline ? (size_t)(newline - at) + 1 : (size_t)(end - at);
+        const bool prototype = starts(at, size, "CNN_API") && size > 3 && memcmp(at + size - 3, ");\n", 3) == 0;
+        if (starts(at, size, "#ifdef CNN_DOUBLE")) {
+            inside = true;
+            wanted = real64;
+        } else if (inside && starts(at, size, "#else")) {
+            wanted = !wanted;
+        } else if (inside && starts(at, size, "#endif")) {
+            inside = false;
+            wanted = true;
+        } else if (wanted && !prototype) {
+            add_line(out, at, size);
+        }
+        at += size;
+    }
+}
+
 char *runtime_standalone(Arena *arena, const char *const *names, int count, bool real64)
 {
     static const char *const files[] = {"runtime/cnn_math.c", "runtime/cnn_activation.c", "runtime/cnn_loss.c",
@@ -68,10 +110,10 @@ char *runtime_standalone(Arena *arena, const char *const *names, int count, bool
         add_sections(arena, &all, embedded_find(files[i])->text);
     for (int i = 0; i < count; i++)
         take(&all, names[i], strlen(names[i]));
-    text_printf(&out, "/* From the runtime of cnngen: what this network calls. */\n%stypedef %s cnn_real;\n#define CNN_API static\n\n",
-                real64 ? "#define CNN_DOUBLE\n" : "", real64 ? "double" : "float");
+    text_printf(&out, "/* From the runtime of cnngen: what this network calls. */\ntypedef %s cnn_real;\n\n",
+                real64 ? "double" : "float");
     for (int i = 0; i < all.count; i++)
         if (all.sections[i].taken)
-            text_add(&out, all.sections[i].text, all.sections[i].size);
+            add_section(&out, &all.sections[i], real64);
     return out.data;
 }

@@ -32,7 +32,6 @@
 %       for p in range(run.p) do x[#x + 1] = p * L.y.c; out[#out + 1] = {y = p * S.w * L.x.c, accumulators = {p}} end
 %       include("tile.c.t", {T = {fn = L.fn .. "_dx_" .. variant.v .. "x" .. run.p, lanes = L.tiles.dx_lanes, v = variant.v, x = x, outputs = out, loops = {{n = oc, x = 1, w = ic}}, start = "y", tail = dx_tail, comment = "Adds what one tap sends to " .. run.p .. " input pixels x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of channels."}})
 %   end end
-/* work = w with input and output channels swapped. */
 ${signature("prepare", {"w", "work"})}
 {
     for (int k = 0; k < ${K.h * K.w}; k++) {

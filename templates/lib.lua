@@ -138,14 +138,47 @@ local types = {
     y_in = "const real *restrict y",
 }
 
+-- "head(a, b, c)", broken where a line would be too long; false entries are left out.
+function lib.wrap(head, list)
+    local lines, line = {}, head .. "("
+    local first = true
+    for _, item in ipairs(list) do
+        if item then
+            local piece = first and item or ", " .. item
+            if #line + #piece > 98 then
+                lines[#lines + 1] = line .. (first and "" or ",")
+                line, piece = "    ", item
+            end
+            line, first = line .. piece, false
+        end
+    end
+    lines[#lines + 1] = line .. ")"
+    return table.concat(lines, "\n")
+end
+
+local what = {
+    forward = function(s) return s.name .. ": " .. s.x.text .. " -> " .. s.y.text end,
+    backward = function(s) return s.name .. " backward: from dy, the gradient of its output (" .. s.y.text .. ")" end,
+    prepare = function(s) return s.name .. ": the kernel with input and output channels swapped" end,
+}
+
 function lib.signature(step, pass, names)
     step.arguments = step.arguments or {}
+    step.functions = step.functions or {}
     step.arguments[pass] = names
+    step.functions[pass] = step.fn .. "_" .. pass
     local list = {}
     for i, name in ipairs(names) do
         list[i] = assert(types[name], name)
     end
-    return "static void " .. step.fn .. "_" .. pass .. "(" .. table.concat(list, ", ") .. ")"
+    local text = what[pass](step)
+    if step.macs > 0 and pass == "forward" then
+        text = text .. ", " .. step.macs .. " multiply-adds"
+    end
+    if step.activation.name ~= "linear" and pass == "forward" then
+        text = text .. ", " .. step.activation.name
+    end
+    return "/* " .. text .. ". */\n" .. lib.wrap("static void " .. step.fn .. "_" .. pass, list)
 end
 
 function lib.call(step, pass, values)
@@ -153,7 +186,7 @@ function lib.call(step, pass, values)
     for i, name in ipairs(step.arguments[pass]) do
         list[i] = assert(values[name], step.fn .. " " .. pass .. ": no " .. name)
     end
-    return step.fn .. "_" .. pass .. "(" .. table.concat(list, ", ") .. ")"
+    return lib.wrap(step.functions[pass], list)
 end
 
 -- Vectors of at most `lanes` floats; with one lane everything is plain C on one value.

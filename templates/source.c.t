@@ -4,14 +4,16 @@
 % local written, texts = {}, {}
 % local function forward_of(step)
 %   local text = capture(step.templates .. ".fwd.c.t", {L = step})
-%   if written[step.fn] and written[step.fn] ~= text then
-%       step.fn = step.fn .. "_train"
+%   local fn = step.fn
+%   if written[fn] and written[fn] ~= text then
+%       step.fn = fn .. "_train"
 %       text = capture(step.templates .. ".fwd.c.t", {L = step})
 %   end
 %   if not written[step.fn] then
 %       written[step.fn] = text
 %       texts[#texts + 1] = text
 %   end
+%   step.fn = fn
 % end
 % for _, step in ipairs(M.predict.steps) do forward_of(step) end
 % if training then for _, step in ipairs(M.train.steps) do

@@ -4,8 +4,13 @@
 % local function load(base, offset) return vector_load(T.lanes, base, offset) end
 % local function lane(v) return v == 0 and 0 or mul(v, lanes) end
 % local depth = #T.loops
+% local function multiply(p, x)
+%   local list = {}
+%   for v in range(V) do list[#list + 1] = "a" .. p .. "_" .. v .. " += " .. x .. " * k" .. v .. ";" end
+    ${table.concat(list, " ")}
+% end
 /* ${T.comment or (V .. (V > 1 and " vectors" or " vector") .. " of channels x " .. N .. (N > 1 and " pixels" or " pixel") .. ": the sum, the bias" .. (T.relu and ", relu" or "") .. (T.pool and ", the pool" or "") .. ", in registers.")} */
-static inline void ${T.fn}(const real *restrict x, const real *restrict w, ${T.start == "b" and "const real *restrict b, " or ""}real *restrict y${T.tail and ", int n" or ""}${T.count and ", int count" or ""})
+${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.tail and "int n" or false, T.count and "int count" or false})}
 {
 % for p in range(N) do for v in range(V) do
 %   if T.start == "b" and T.copies then
@@ -25,12 +30,7 @@ static inline void ${T.fn}(const real *restrict x, const real *restrict w, ${T.s
 %           for v in range(V) do
         const ${vec} k${v} = ${load("w", add(wo, lane(v)))};
 %           end
-%           for p in range(N) do
-        const real x${p} = x[${xo + T.x[p + 1]}];
-%           end
-%           for p in range(N) do for v in range(V) do
-        a${p}_${v} += x${p} * k${v};
-%           end end
+%           for p in range(N) do multiply(p, "x[" .. xo + T.x[p + 1] .. "]") end
     }
 %           return
 %       end
@@ -54,12 +54,7 @@ static inline void ${T.fn}(const real *restrict x, const real *restrict w, ${T.s
 %       for v in range(V) do
         const ${vec} k${v} = ${load(ws, lane(v))};
 %       end
-%       for p in range(N) do
-        const real t${p} = ${xs}[${T.x[p + 1]}];
-%       end
-%       for p in range(N) do for v in range(V) do
-        a${p}_${v} += t${p} * k${v};
-%       end end
+%       for p in range(N) do multiply(p, xs .. "[" .. T.x[p + 1] .. "]") end
 %   end
 %   for _ in range(open) do
     }
