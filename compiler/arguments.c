@@ -12,6 +12,7 @@ static const char help[] =
     "       cnngen train SPEC.lua --data D -o W.safetensors\n"
     "       cnngen eval SPEC.lua --weights W --data D\n"
     "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
+    "       cnngen show SPEC.lua --weights W --data D     learned filters and feature maps, drawn here\n"
     "\n"
     "  -o FILE                   where the result goes\n"
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
@@ -28,10 +29,11 @@ static const char help[] =
     "check:\n"
     "  --max-params N  --max-macs N  --max-ram N  --max-flash N      limits; K, M and G are powers of 1024\n"
     "  --dump=model|graph|plan   print a stage\n"
-    "train, eval, run:\n"
+    "train, eval, run, show:\n"
     "  --data D                  shapes, packets, a folder of IDX or CIFAR-10 files, or x.npy,y.npy\n"
     "  --epochs N  --lr R  --seed N  --validation FRACTION  --quiet\n"
     "  --input FILE              x.npy, or a PNG or PGM picture\n"
+    "  --layer NAME              run: stop behind this layer\n"
     "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system refused.\n";
 
 const char *arguments_help(void)
@@ -39,14 +41,14 @@ const char *arguments_help(void)
     return help;
 }
 
-enum { FOR_COMPILE = 1, FOR_CHECK = 2, FOR_SUMMARY = 4, FOR_TRAIN = 8, FOR_EVAL = 16, FOR_RUN = 32 };
-enum { FOR_ALL = 63, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN };
+enum { FOR_COMPILE = 1, FOR_CHECK = 2, FOR_SUMMARY = 4, FOR_TRAIN = 8, FOR_EVAL = 16, FOR_RUN = 32, FOR_SHOW = 64 };
+enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
 enum {
     OPTION_WEIGHTS = 256, OPTION_BATCH, OPTION_JSON, OPTION_INFERENCE, OPTION_STANDALONE, OPTION_TARGET,
     OPTION_UNROLL, OPTION_REAL, OPTION_TEMPLATES, OPTION_MAX_PARAMS, OPTION_MAX_MACS, OPTION_MAX_RAM,
     OPTION_MAX_FLASH, OPTION_DUMP, OPTION_DATA, OPTION_EPOCHS, OPTION_LR, OPTION_SEED, OPTION_VALIDATION,
-    OPTION_QUIET, OPTION_INPUT, OPTION_HELP, OPTION_VERSION
+    OPTION_QUIET, OPTION_INPUT, OPTION_LAYER, OPTION_HELP, OPTION_VERSION
 };
 
 static const struct option long_options[] = {
@@ -73,6 +75,7 @@ static const struct option long_options[] = {
     {"validation", required_argument, NULL, OPTION_VALIDATION},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"input", required_argument, NULL, OPTION_INPUT},
+    {"layer", required_argument, NULL, OPTION_LAYER},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -100,7 +103,7 @@ static int takers(int option)
     case OPTION_DUMP:
         return FOR_CHECK;
     case OPTION_DATA:
-        return FOR_TRAIN | FOR_EVAL;
+        return FOR_TRAIN | FOR_EVAL | FOR_SHOW;
     case OPTION_EPOCHS:
     case OPTION_LR:
     case OPTION_VALIDATION:
@@ -109,6 +112,7 @@ static int takers(int option)
     case OPTION_QUIET:
         return FOR_NETWORK;
     case OPTION_INPUT:
+    case OPTION_LAYER:
         return FOR_RUN;
     default:
         return FOR_ALL;
@@ -252,6 +256,9 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     case OPTION_INPUT:
         out->run.input = text;
         return true;
+    case OPTION_LAYER:
+        out->run.layer = text;
+        return true;
     case OPTION_QUIET:
         out->run.quiet = true;
         return true;
@@ -269,7 +276,7 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
 /* The first word that is no option, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
 {
-    static const char *const names[] = {"compile", "check", "summary", "train", "eval", "run", NULL};
+    static const char *const names[] = {"compile", "check", "summary", "train", "eval", "run", "show", NULL};
     for (int i = 0; *argc > 1 && names[i]; i++)
         if (strcmp(argv[1], names[i]) == 0) {
             memmove(&argv[1], &argv[2], (size_t)(*argc - 1) * sizeof *argv);
@@ -298,8 +305,8 @@ static bool check_complete(Diag *diag, const Arguments *a)
         return diag_usage(diag, "-o OUT.c is missing");
     if (a->command == COMMAND_TRAIN && (!a->run.data || !a->run.output))
         return diag_usage(diag, "train needs --data and -o");
-    if (a->command == COMMAND_EVAL && (!a->run.data || !a->run.weights))
-        return diag_usage(diag, "eval needs --weights and --data");
+    if ((a->command == COMMAND_EVAL || a->command == COMMAND_SHOW) && (!a->run.data || !a->run.weights))
+        return diag_usage(diag, "%s needs --weights and --data", a->command == COMMAND_EVAL ? "eval" : "show");
     if (a->command == COMMAND_RUN && !a->run.input)
         return diag_usage(diag, "run needs --input");
     return true;

@@ -284,6 +284,43 @@ Graph *graph_build(Arena *arena, Diag *diag, const Model *model)
     return diag->errors == before ? graph : NULL;
 }
 
+/* No such layer: a message with the nearest name. */
+static Graph *no_layer(Arena *arena, Diag *diag, const Graph *graph, const char *layer)
+{
+    const char **names = ARENA_ARRAY(arena, graph->node_count, const char *);
+    for (int i = 1; i < graph->node_count; i++)
+        names[i - 1] = graph->nodes[i].name;
+    const char *near = layer ? nearest_name(layer, names) : NULL;
+    if (layer)
+        diag_usage(diag, "%s has no layer '%s'%s%s%s", graph->name, layer, near ? "; did you mean '" : "",
+                   near ? near : "", near ? "'?" : "");
+    else
+        diag_usage(diag, "%s has no convolution to show", graph->name);
+    return NULL;
+}
+
+Graph *graph_until(Arena *arena, Diag *diag, const Graph *graph, const char *layer)
+{
+    int last = 1;
+    while (last < graph->node_count && (layer ? strcmp(graph->nodes[last].name, layer) != 0
+                                              : strcmp(graph->nodes[last].kind->prefix, "conv") != 0))
+        last++;
+    if (last == graph->node_count)
+        return no_layer(arena, diag, graph, layer);
+    Graph *cut = ARENA_NEW(arena, Graph);
+    *cut = *graph;
+    cut->node_count = last + 1;
+    cut->loss = LOSS_MSE; /* the one that fits any output */
+    cut->param_count = cut->trainable_count = cut->macs = 0;
+    cut->first_trainable = INT32_MAX;
+    Check check = {arena, diag, cut};
+    for (int i = 1; i <= last; i++)
+        add_costs(&check, &cut->nodes[i]);
+    if (cut->first_trainable == INT32_MAX)
+        cut->first_trainable = cut->node_count;
+    return cut;
+}
+
 int graph_tensors(Arena *arena, const Graph *graph, const Tensor ***out)
 {
     int count = 0;

@@ -140,6 +140,8 @@ typedef struct {
 
 /* NULL after errors were reported; every mistake of the spec is reported, not only the first. */
 Graph *graph_build(Arena *arena, Diag *diag, const Model *model);
+/* The same network with `layer` as its output; NULL: the first convolution. NULL after a message. */
+Graph *graph_until(Arena *arena, Diag *diag, const Graph *graph, const char *layer);
 void graph_dump(Text *out, const Graph *graph);
 
 /* All tensors in canonical order (layers in order; kernel then bias). Returns their number. */

@@ -105,7 +105,7 @@ static bool summary(const Job *job)
     return true;
 }
 
-/* train, eval and run: generate into memory, compile, load, go. */
+/* train, eval, run and show: generate into memory, compile, load, go. */
 static bool with_network(const Job *job, bool (*command)(Arena *, Diag *, const Network *, const RunOptions *))
 {
     PlanOptions options = job->arguments->plan;
@@ -114,8 +114,14 @@ static bool with_network(const Job *job, bool (*command)(Arena *, Diag *, const 
     const Plan *plan = plan_spec(job, job->arguments->specs[0], options);
     if (!plan)
         return false;
-    const Graph *graph = plan->graph;
+    const Graph *whole = plan->graph, *graph = whole;
+    if (job->arguments->run.layer || job->arguments->command == COMMAND_SHOW) {
+        graph = graph_until(job->arena, job->diag, whole, job->arguments->run.layer);
+        if (!graph || !(plan = plan_build(job->arena, job->diag, graph, options)))
+            return false;
+    }
     Network network = {.graph = graph,
+                       .whole = whole,
                        .params_bytes = (size_t)plan->params_bytes,
                        .scratch_bytes = (size_t)plan->scratch_bytes,
                        .tape_bytes = (size_t)plan->tape_bytes,
@@ -148,6 +154,8 @@ static bool run_command(const Job *job)
         return with_network(job, eval_run);
     case COMMAND_RUN:
         return with_network(job, run_run);
+    case COMMAND_SHOW:
+        return with_network(job, show_run);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

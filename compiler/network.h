@@ -11,6 +11,7 @@
 
 typedef struct {
     const Graph *graph;
+    const Graph *whole; /* the uncut network, whose weights files are read; usually graph itself */
     const char *folder; /* temporary */
     void *library;
     size_t params_bytes, scratch_bytes, tape_bytes, optimizer_bytes;

@@ -1,4 +1,4 @@
-/* train.h - the commands that run a network: train, eval, run. */
+/* train.h - the commands that run a network: train, eval, run, show. */
 #ifndef TRAIN_H
 #define TRAIN_H
 
@@ -15,12 +15,14 @@ typedef struct {
     uint64_t seed;       /* --seed, default 1 */
     double validation; /* --validation: fraction of the training samples kept for choosing the best
                           weights; 0: none */
+    const char *layer;   /* --layer, for run: stop behind it */
     bool quiet;        /* --quiet */
 } RunOptions;
 
 /* Each returns false after a message. The network is open. */
 bool train_run(Arena *arena, Diag *diag, const Network *network, const RunOptions *options);
 bool eval_run(Arena *arena, Diag *diag, const Network *network, const RunOptions *options);
+bool show_run(Arena *arena, Diag *diag, const Network *network, const RunOptions *options);
 bool run_run(Arena *arena, Diag *diag, const Network *network, const RunOptions *options);
 
 #endif
