@@ -1,0 +1,39 @@
+-- Convolution in two dimensions: every option alone and with others, channel counts that fill no vector, sizes at the edges.
+local cases = {}
+local function case(name, text)
+    cases[#cases + 1] = {name = name, text = text}
+end
+
+for _, c in ipairs {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 20, 31, 33} do
+    case(c .. " filters", ("input = '5x6x2', conv2d { %d, kernel = 3 }, conv2d { 3, kernel = 2 }"):format(c))
+end
+for _, c in ipairs {1, 3, 4, 5, 9, 17, 33} do
+    case(c .. " input channels", ("input = '4x5x2', conv2d { %d, kernel = 1 }, conv2d { 5, kernel = 3 }"):format(c))
+end
+for _, k in ipairs {"1", "'1x3'", "'3x1'", "{2, 3}", "'4x6'"} do
+    case("kernel " .. k, ("input = '4x6x3', conv2d { 2, kernel = 1 }, conv2d { 6, kernel = %s }"):format(k))
+end
+for _, p in ipairs {"'valid'", "'same'", "1", "'1x2'", "{ 2, 0, 1, 3 }", "{ 0, 1, 0, 0 }"} do
+    for _, s in ipairs {"1", "2", "'2x3'", "5"} do
+        case("padding " .. p .. " stride " .. s, ("input = '6x5x2', batch = 3, conv2d { 3, kernel = 3, padding = %s }, conv2d { 5, kernel = '2x3', padding = %s, stride = %s, activation = 'relu' }"):format(p, p, s))
+    end
+end
+for _, d in ipairs {"2", "'1x2'", "'3x1'"} do
+    for _, s in ipairs {"1", "2"} do
+        case("dilation " .. d .. " stride " .. s, ("input = '8x7x2', conv2d { 3, kernel = 1 }, conv2d { 4, kernel = 3, dilation = %s, stride = %s, padding = 'same' }"):format(d, s))
+    end
+end
+for _, g in ipairs {{4, 4, 8}, {2, 6, 10}, {3, 3, 3}, {2, 34, 36}, {5, 5, 20}} do
+    case(g[1] .. " groups of " .. g[2] .. " to " .. g[3], ("input = '5x4x2', batch = 2, conv2d { %d, kernel = 1 }, conv2d { %d, kernel = 3, groups = %d, padding = 1, activation = 'tanh' }"):format(g[2], g[3], g[1]))
+    case(g[1] .. " groups dilated", ("input = '6x6x1', conv2d { %d, kernel = 2 }, conv2d { %d, kernel = 2, groups = %d, dilation = 2, stride = 2 }"):format(g[2], g[3], g[1]))
+end
+case("one pixel", "input = '1x1x3', conv2d { 4, kernel = 1 }, conv2d { 2, kernel = 1 }")
+case("one pixel, all padding", "input = '1x1x2', conv2d { 4, kernel = 3, padding = 'same' }, conv2d { 2, kernel = 3, padding = 1 }")
+case("kernel fills the input", "input = '5x4x2', conv2d { 3, kernel = '5x4' }, conv2d { 2, kernel = 1 }")
+case("wide", "input = '3x40x1', batch = 2, conv2d { 5, kernel = 3, padding = 'same' }, conv2d { 17, kernel = 3 }")
+case("tall", "input = '40x3x1', conv2d { 5, kernel = 3, padding = 'same' }, conv2d { 3, kernel = 3 }")
+case("no bias", "input = '5x5x2', conv2d { 3, kernel = 3, bias = false }, conv2d { 3, kernel = 2, bias = false }")
+case("he_normal", "input = '5x5x2', conv2d { 3, kernel = 3, init = 'he_normal' }, conv2d { 3, kernel = 2, init = 'he_uniform' }")
+case("deep reduction", "input = '4x4x2', conv2d { 40, kernel = 1 }, conv2d { 33, kernel = 3 }")
+case("batch of 5, odd everything", "input = '7x5x3', batch = 5, conv2d { 9, kernel = 3, padding = {1, 0, 0, 1}, activation = 'relu' }, conv2d { 18, kernel = '2x3', stride = '1x2', activation = 'relu' }, flatten {}, dense { 3 }")
+return cases

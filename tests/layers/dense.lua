@@ -1,0 +1,19 @@
+-- Dense layers: output counts that fill no vector, batches of every size.
+local cases = {}
+local function case(name, text)
+    cases[#cases + 1] = {name = name, text = text}
+end
+for _, units in ipairs {1, 2, 3, 4, 5, 8, 9, 10, 16, 17, 31, 33, 64, 100, 130} do
+    case(units .. " units", ("input = '13', batch = 3, dense { %d, activation = 'relu' }, dense { 3 }"):format(units))
+end
+for _, batch in ipairs {1, 2, 4, 5, 6, 7, 12, 32, 33} do
+    case("batch of " .. batch, ("input = '9', batch = %d, dense { 17, activation = 'tanh' }, dense { 5 }, dense { 2, activation = 'softmax' }"):format(batch))
+end
+for _, inputs in ipairs {1, 2, 7, 8, 9, 16} do
+    case(inputs .. " inputs", ("input = '%d', batch = 2, dense { 6 }, dense { 20 }"):format(inputs))
+end
+case("no bias", "input = '5', batch = 2, dense { 7, bias = false }, dense { 2, bias = false }")
+case("behind an image", "input = '3x4x2', batch = 6, conv2d { 3, kernel = 2 }, flatten {}, dense { 20, activation = 'sigmoid' }, dense { 3 }")
+case("image behind dense", "input = '6', batch = 3, dense { 18 }, reshape { '3x3x2' }, conv2d { 4, kernel = 2, padding = 'same' }, flatten {}, dense { 2 }")
+case("activation between", "input = '6', batch = 3, dense { 9 }, silu {}, dense { 9 }, elu {}, dense { 2 }")
+return cases

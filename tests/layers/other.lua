@@ -1,0 +1,24 @@
+-- Views, zero padding, dropout, and chains of them.
+local cases = {}
+local function case(name, text)
+    cases[#cases + 1] = {name = name, text = text}
+end
+case("zero padding first", "input = '4x3x2', zero_padding2d { 1 }, conv2d { 3, kernel = 3 }, conv2d { 2, kernel = 2 }")
+case("zero padding asymmetric", "input = '4x3x2', conv2d { 3, kernel = 2 }, zero_padding2d { {1, 0, 2, 3} }, conv2d { 3, kernel = 3 }")
+case("zero padding twice", "input = '4x3x2', conv2d { 3, kernel = 2 }, zero_padding2d { 1 }, zero_padding2d { '0x2' }, conv2d { 3, kernel = 3, padding = 1 }")
+case("zero padding of zero", "input = '4x3x2', conv2d { 3, kernel = 2 }, zero_padding2d { 0 }, conv2d { 3, kernel = 2 }")
+case("zero padding last", "input = '4x3x2', conv2d { 3, kernel = 2 }, zero_padding2d { 1 }")
+case("zero padding, pool, activation", "input = '5x5x2', conv2d { 3, kernel = 2, activation = 'relu' }, zero_padding2d { 1 }, maxpool2d { 2 }, zero_padding2d { padding = 1 }, tanh {}, conv2d { 2, kernel = 3 }")
+case("zero padding 1D", "input = '9x2', conv1d { 3, kernel = 2 }, zero_padding1d { {2, 1} }, conv1d { 3, kernel = 4 }")
+case("padding of a view", "input = '12', dense { 12 }, reshape { '3x4x1' }, conv2d { 3, kernel = 3, padding = 'same' }, reshape { '36' }, dense { 2 }")
+case("reshape to 1D and back", "input = '4x4x2', conv2d { 4, kernel = 2, activation = 'relu' }, reshape { '9x4' }, conv1d { 5, kernel = 3 }, reshape { '7x5x1' }, conv2d { 2, kernel = 2 }, flatten {}, dense { 2 }")
+case("flatten twice", "input = '3x3x2', flatten {}, flatten {}, dense { 4 }, flatten {}, dense { 2 }, flatten {}")
+case("only views", "input = '2x3x2', flatten {}, reshape { '3x2x2' }")
+case("only an activation", "input = '2x3x2', softmax {}")
+case("only padding", "input = '2x3x2', zero_padding2d { 1 }")
+case("only a pool", "input = '4x6x3', maxpool2d { 2 }")
+case("dropout", "input = '4x4x2', batch = 3, conv2d { 4, kernel = 2, activation = 'relu' }, dropout { 0.5 }, flatten {}, dense { 9, activation = 'tanh' }, dropout { 0.25 }, dense { 2 }")
+case("dropout before padding", "input = '5x5x2', batch = 2, conv2d { 4, kernel = 2 }, dropout { 0.3 }, conv2d { 3, kernel = 3, padding = 'same' }")
+case("dropout first and last", "input = '6', batch = 2, dropout { 0.2 }, dense { 5 }, dropout { 0.2 }")
+case("dropout of zero", "input = '6', dropout { 0 }, dense { 5 }")
+return cases

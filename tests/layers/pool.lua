@@ -1,0 +1,29 @@
+-- Pools behind a convolution (where they may run inside it), with every kind of activation between, and on their own.
+local cases = {}
+local function case(name, text)
+    cases[#cases + 1] = {name = name, text = text}
+end
+for _, pool in ipairs {"maxpool2d", "avgpool2d"} do
+    for _, o in ipairs {"2", "3", "'2x3'", "'1x2'", "2, stride = 1", "3, stride = 2", "2, stride = 3", "3, padding = 'same'",
+                        "3, stride = 1, padding = 'same'", "2, padding = 1", "3, stride = 2, padding = {1, 0, 2, 1}", "'4x1'"} do
+        case(pool .. " " .. o, ("input = '7x8x2', batch = 2, conv2d { 5, kernel = 2 }, %s { %s }, conv2d { 3, kernel = 1 }"):format(pool, o))
+    end
+    for _, a in ipairs {"relu", "tanh", "leaky_relu", "gelu", "hard_swish", "softmax", "sigmoid"} do
+        case(pool .. " behind " .. a, ("input = '6x6x1', conv2d { 4, kernel = 3, activation = '%s' }, %s { 2 }, flatten {}, dense { 2 }"):format(a, pool))
+        case(pool .. " behind a layer of " .. a, ("input = '6x6x1', conv2d { 4, kernel = 3 }, %s {}, %s { 2 }, flatten {}, dense { 2 }"):format(a, pool))
+    end
+    for _, c in ipairs {1, 2, 4, 7, 16, 19, 33} do
+        case(pool .. " of " .. c .. " channels", ("input = '5x6x1', conv2d { %d, kernel = 2, activation = 'relu' }, %s { 2 }, conv2d { 2, kernel = 1 }"):format(c, pool))
+    end
+    case(pool .. " behind another", ("input = '9x9x1', conv2d { 3, kernel = 2 }, %s { 2 }, %s { 2 }, flatten {}, dense { 2 }"):format(pool, pool))
+    case(pool .. " then padding", ("input = '6x6x1', conv2d { 3, kernel = 3, activation = 'relu' }, %s { 2 }, conv2d { 4, kernel = 3, padding = 'same' }"):format(pool))
+    case(pool .. " twenty columns", ("input = '5x41x1', conv2d { 17, kernel = 2, activation = 'relu' }, %s { 2 }, conv2d { 1, kernel = 1 }"):format(pool))
+end
+case("count_padding", "input = '5x5x2', conv2d { 3, kernel = 1 }, avgpool2d { 3, padding = 'same', count_padding = true }, conv2d { 2, kernel = 1 }")
+case("global max", "input = '4x5x2', batch = 3, conv2d { 6, kernel = 2 }, global_maxpool2d {}, dense { 2 }")
+case("global average", "input = '4x5x2', batch = 3, conv2d { 6, kernel = 2 }, global_avgpool2d {}, dense { 2 }")
+case("global in 1D", "input = '12x2', conv1d { 5, kernel = 3 }, global_avgpool1d {}, dense { 2 }")
+case("pool first", "input = '6x6x3', maxpool2d { 2 }, conv2d { 4, kernel = 2 }")
+case("pool in 1D", "input = '13x3', conv1d { 5, kernel = 2 }, maxpool1d { 3, padding = 'same' }, conv1d { 2, kernel = 1 }")
+case("average in 1D", "input = '13x3', conv1d { 5, kernel = 2 }, avgpool1d { 3, stride = 2, padding = 1 }, conv1d { 2, kernel = 1 }")
+return cases

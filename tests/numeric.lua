@@ -1,0 +1,282 @@
+-- numeric.lua - every layer kind and option against the reference and against itself.
+--
+-- Each case of tests/layers/ becomes a network, generated in several variants; many are compiled into one program (numeric.c), which
+-- writes down what it computes. The double build is compared with reference.lua and has its gradients checked by differences; every
+-- float variant (vectors, SSE, portable C, loops, no loops, sanitizers) is compared with the double build.
+-- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter]
+local reference = dofile("tests/reference.lua")
+local build, cnngen, filter = arg[1], arg[2], arg[3]
+
+local kinds = {"conv2d", "conv1d", "pool", "dense", "activation", "other", "training"}
+local variants = {
+    {name = "double", options = "--real double", flags = "-O1 -march=native"},
+    {name = "vectors", options = "", flags = "-O2 -march=native"},
+    {name = "sse", options = "", flags = "-O1"},
+    {name = "portable", options = "--target portable", flags = "-O1"},
+    {name = "loops", options = "--unroll none", flags = "-O1"},
+    {name = "no loops", options = "--unroll full", flags = "-O0", small = true},
+    {name = "sanitized", options = "", flags = "-O1 -g -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"},
+}
+local GROUP = 20 -- networks in one program
+local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
+
+local function run(command)
+    local ok, _, status = os.execute(command)
+    return ok and status == 0
+end
+
+local function write(path, text)
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+end
+
+local function read(path)
+    local file = io.open(path, "rb")
+    local text = file and file:read("a")
+    if file then
+        file:close()
+    end
+    return text
+end
+
+local function report(ok, name, reason)
+    print((ok and "ok - " or "not ok - ") .. name)
+    if not ok then
+        failures = failures + 1
+        print("# " .. reason)
+    end
+end
+
+-- All cases, each with the name of its network.
+local cases = {}
+for _, kind in ipairs(kinds) do
+    for _, case in ipairs(dofile("tests/layers/" .. kind .. ".lua")) do
+        if not filter or (kind .. "/" .. case.name):find(filter, 1, true) then
+            case.title = kind .. "/" .. case.name
+            case.id = ("c%03d"):format(#cases + 1)
+            case.network = reference.load(case.text)
+            cases[#cases + 1] = case
+        end
+    end
+end
+
+-- The C that ties networks of one program to numeric.c.
+local function models_h(group, real)
+    local text = {"#define REAL " .. real .. "\n"}
+    local function add(format, ...)
+        text[#text + 1] = format:format(...)
+    end
+    for _, case in ipairs(group) do
+        local id, up = case.id, case.id:upper()
+        local flags = {}
+        for i = 1, math.max(#case.network.trainable, 1) do
+            flags[i] = case.network.trainable[i] and "1" or "0"
+        end
+        add('#include "%s.h"\nstatic const unsigned char %s_trainable[] = {%s};\n', id, id, table.concat(flags, ","))
+        add("static void %s_w_import(void *p, const void *f) { %s_import(p, f); }\n", id, id)
+        add("static void %s_w_export(const void *p, void *f) { %s_export(p, f); }\n", id, id)
+        add("static void %s_w_predict(const void *p, const void *x, void *y, void *s) { %s_predict(p, x, y, s); }\n", id, id)
+        add("#if %s_TRAINABLE_COUNT > 0\n", up)
+        add("static const void *%s_w_forward(const void *p, const void *x, int n, void *t) { return %s_forward(p, x, n, t); }\n", id, id)
+        add("static double %s_w_backward(const void *p, const void *x, const void *y, int n, void *t, void *g) { return (double)%s_backward(p, x, y, n, t, g); }\n", id, id)
+        add("static void %s_w_update(void *p, const void *g, void *s, double lr) { %s_update(p, g, s, (REAL)lr); }\n", id, id)
+        add("static double %s_w_step(void *p, const void *x, const void *y, int n, void *t, void *s, double lr) { return (double)%s_train_step(p, x, y, n, t, s, (REAL)lr); }\n", id, id)
+        add("#endif\n")
+    end
+    add("static const Model models[] = {\n")
+    for _, case in ipairs(group) do
+        local id, up = case.id, case.id:upper()
+        add('{"%s", %s_INPUT_SIZE, %s_OUTPUT_SIZE, %s_PARAM_COUNT, %s_BATCH, sizeof(%s_params), sizeof(%s_scratch),\n', id, up, up, up, up, id, id)
+        add("#if %s_TRAINABLE_COUNT > 0\nsizeof(%s_tape), sizeof(%s_optimizer), %d, %s_trainable, ", up, id, id, case.network.dropout and 1 or 0, id)
+        add("%s_w_import, %s_w_export, %s_w_predict, %s_w_forward, %s_w_backward, %s_w_update, %s_w_step, %s_LEARNING_RATE},\n", id, id, id, id, id, id, id, up)
+        add("#else\n0, 0, 0, %s_trainable, %s_w_import, %s_w_export, %s_w_predict, NULL, NULL, NULL, NULL, 0},\n#endif\n", id, id, id, id)
+    end
+    add("};\n")
+    return table.concat(text)
+end
+
+-- Generates the networks of a group; returns those the compiler took (only --unroll full may refuse one).
+local function generate(group, variant, folder)
+    local taken = {}
+    for _, case in ipairs(group) do
+        local spec = ("%s/%s.lua"):format(folder, case.id)
+        write(spec, "return model { " .. case.text .. " }\n")
+        local ok = run(("%s %s %s --standalone -o %s/%s.c 2> %s/%s.err"):format(cnngen, spec, variant.options, folder, case.id, folder, case.id))
+        local message = read(("%s/%s.err"):format(folder, case.id))
+        if ok then
+            taken[#taken + 1] = case
+        elseif not (variant.small and message:find("--unroll full would write", 1, true)) then
+            report(false, case.title .. " (" .. variant.name .. ")", "cnngen: " .. message:gsub("\n", "\n# "))
+        end
+    end
+    return taken
+end
+
+-- One program per group and variant, described by a makefile so that two compilers run side by side.
+local programs = {}
+run("rm -rf '" .. build .. "'")
+for v, variant in ipairs(variants) do
+    for first = 1, #cases, GROUP do
+        local folder = ("%s/%d_%d"):format(build, v, first)
+        run("mkdir -p " .. folder)
+        local group = generate(table.move(cases, first, math.min(first + GROUP - 1, #cases), 1, {}), variant, folder)
+        if #group > 0 then
+            write(folder .. "/models.h", models_h(group, variant.name == "double" and "double" or "float"))
+            programs[#programs + 1] = {folder = folder, group = group, variant = variant}
+        end
+    end
+end
+
+local rules = {"all:"}
+local warnings = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
+for _, p in ipairs(programs) do
+    rules[1] = rules[1] .. " " .. p.folder .. "/done"
+    rules[#rules + 1] = ("%s/done:\n\t@(cc %s %s -I%s -o %s/run tests/numeric.c %s/c*.c -lm && %s/run %s/out) > %s/log 2>&1 || echo failed >> %s/log\n\t@touch $@"):format(
+        p.folder, warnings, p.variant.flags, p.folder, p.folder, p.folder, p.folder, p.folder, p.folder, p.folder)
+end
+write(build .. "/Makefile", table.concat(rules, "\n") .. "\n")
+for _, p in ipairs(programs) do -- networks that were refused leave no .c behind, those of the group are all there
+    p.count = #p.group
+end
+run("make -s -j2 -f " .. build .. "/Makefile all")
+
+local function reals(data, at, count)
+    local list = {}
+    for i = 1, count do
+        list[i], at = string.unpack("<d", data, at)
+    end
+    return list, at
+end
+
+-- Everything numeric.c wrote for one network, as lists.
+local function parse(data, at, case)
+    local n, result = case.network, {}
+    local inputs, outputs, params, batch = n.input.h * n.input.w * n.input.c, n.output.h * n.output.w * n.output.c, n.param_count, n.batch
+    result.params, at = reals(data, at, params)
+    result.inputs, at = reals(data, at, batch * inputs)
+    result.targets, at = reals(data, at, batch * outputs)
+    result.predict, at = reals(data, at, batch * outputs)
+    local trains = false
+    for _, t in ipairs(n.trainable) do
+        trains = trains or t
+    end
+    result.trains = trains
+    if trains then
+        for k, count in ipairs {batch, math.max(batch - 1, 1)} do
+            result[k] = {count = count}
+            result[k].outputs, at = reals(data, at, count * outputs)
+            result[k].loss, at = reals(data, at, 1)
+            result[k].grads, at = reals(data, at, params)
+        end
+        result.steps = {}
+        for k = 1, 3 do
+            result.steps[k] = {}
+            result.steps[k].grads, at = reals(data, at, params)
+            result.steps[k].params, at = reals(data, at, params)
+        end
+    end
+    return result
+end
+
+-- nil when all values are within `tolerance` of the scale, else a description. The scale is the largest value expected.
+local function far(what, got, expected, tolerance, floor)
+    local scale = floor or 1e-3
+    for i = 1, #expected do
+        scale = math.max(scale, math.abs(expected[i]))
+    end
+    for i = 1, #expected do
+        if not (math.abs(got[i] - expected[i]) <= tolerance * scale) then
+            return ("%s[%d] is %.9g, not %.9g"):format(what, i - 1, got[i], expected[i])
+        end
+    end
+end
+
+local function part(list, n, size)
+    return table.move(list, n * size + 1, n * size + size, 1, {})
+end
+
+-- The double build against the reference.
+local function against_reference(case, r)
+    local n = case.network
+    local inputs, outputs = n.input.h * n.input.w * n.input.c, n.output.h * n.output.w * n.output.c
+    local expected, samples = {}, {}
+    for s = 0, n.batch - 1 do
+        samples[s] = reference.predict(n, r.params, part(r.inputs, s, inputs))
+        table.move(samples[s], 1, outputs, #expected + 1, expected)
+    end
+    local problem = far("predict", r.predict, expected, 1e-11)
+    if problem or not r.trains then
+        return problem
+    end
+    for k = 1, 2 do
+        local loss = 0
+        for s = 0, r[k].count - 1 do
+            local y = n.dropout and part(r[k].outputs, s, outputs) or samples[s]
+            loss = loss + reference.loss(n, y, part(r.targets, s, outputs)) / r[k].count
+        end
+        problem = (not n.dropout and far("forward", r[k].outputs, table.move(expected, 1, r[k].count * outputs, 1, {}), 1e-11)) or
+            far("loss", r[k].loss, {loss}, 1e-11)
+        if problem then
+            return problem
+        end
+    end
+    for i, t in ipairs(n.trainable) do
+        if not t and r[1].grads[i] ~= 0 then
+            return "the gradient of a frozen parameter is " .. r[1].grads[i]
+        end
+    end
+    local params, state = table.move(r.params, 1, #r.params, 1, {}), {}
+    for k = 1, 3 do
+        reference.step(n.optimizer, params, r.steps[k].grads, state, n.trainable)
+        problem = far("step " .. k, r.steps[k].params, params, 1e-9)
+        if problem then
+            return problem
+        end
+    end
+end
+
+-- A float variant against the double build.
+local function against_double(r, d)
+    local problem = far("predict", r.predict, d.predict, 1e-4)
+    for k = 1, r.trains and not problem and 2 or 0 do
+        problem = problem or far("outputs", r[k].outputs, d[k].outputs, 1e-4) or far("loss", r[k].loss, d[k].loss, 1e-4) or
+            far("gradient", r[k].grads, d[k].grads, 5e-4)
+    end
+    return problem
+end
+
+local doubles = {}
+for _, p in ipairs(programs) do
+    local log, data = read(p.folder .. "/log") or "", read(p.folder .. "/out") or ""
+    local crashed = log:find("failed\n", 1, true)
+    if crashed then
+        report(false, p.folder .. " (" .. p.variant.name .. ")", log:sub(-2000):gsub("\n", "\n# "))
+    end
+    for _, case in ipairs(p.group) do
+        local at = log:match("model " .. case.id .. " .- at (%d+)\n")
+        local title = case.title .. " (" .. p.variant.name .. ")"
+        local ok, r = pcall(parse, data, (tonumber(at) or 0) + 1, case)
+        local problem = (not at or not ok) and "no result" or nil
+        if not problem and p.variant.name == "double" then
+            doubles[case.id] = r
+            problem = against_reference(case, r)
+            local checked, worst = log:match("gradient " .. case.id .. " (%d+) (%S+)")
+            if r.trains and not problem then
+                gradient_cases, gradient_checked = gradient_cases + 1, gradient_checked + tonumber(checked)
+                gradient_worst = math.max(gradient_worst, tonumber(worst))
+                if not (tonumber(worst) < 1e-6) then
+                    problem = "gradient check: relative error " .. worst .. (log:match("\n(# " .. case.id .. " parameter[^\n]*)") or "")
+                end
+            end
+        elseif not problem then
+            problem = doubles[case.id] and against_double(r, doubles[case.id])
+        end
+        if not problem and log:find("not equal " .. case.id .. "\n", 1, true) then
+            problem = "train_step is not forward, backward and update"
+        end
+        report(not problem, title, problem)
+    end
+end
+print(("# %d gradient cases, %d parameters checked, largest relative error %.2g"):format(gradient_cases, gradient_checked, gradient_worst))
+os.exit(failures == 0)
