@@ -227,7 +227,7 @@ static void count_bytes(Plan *plan)
         return;
     plan->moments = count_moments(plan->graph->optimizer.kind);
     /* a 64-bit seed in front, the gradients behind; whole 8-byte words */
-    plan->tape_bytes = (8 + (plan->train.arena + plan->trainable) * real + 7) / 8 * 8;
+    plan->tape_bytes = (8 + (plan->train.arena + plan->trainable + plan->slack) * real + 7) / 8 * 8;
     plan->optimizer_bytes = (8 + plan->moments * plan->trainable * real + 7) / 8 * 8;
 }
 

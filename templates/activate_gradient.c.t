@@ -8,7 +8,8 @@
 %           end
 %       elseif M.unroll == "full" then
 %           for k in each("k", L.y.w * L.y.c) do
-    ${at(L.y, "dy", i, 0, k)} *= ${activate_gradient(at(L.y, "y", i, 0, k))};
+%               local place = "[" .. add(mul(s, L.y.samples_row), mul(i, L.y.row), k, L.y.origin) .. "]"
+    dy${place} *= ${activate_gradient("y" .. place)};
 %           end
 %       else
     {

@@ -9,6 +9,7 @@
 % if M.unroll ~= "auto" then
 ${signature("forward", arguments)}
 {
+%   include("halo.c.t")
 %   for i in each("i", L.y.h) do for j in each("j", L.y.w) do for g in each("g", L.groups) do for n in each("o", oc) do
 %       local o = add(mul(g, oc), n)
     {
@@ -67,6 +68,7 @@ ${signature("forward", arguments)}
 %   local _, lanes = use_lanes(L.tiles.lanes)
 ${signature("forward", arguments)}
 {
+%   include("halo.c.t")
 %   for g in each("g", L.groups) do
     int o = 0;
 %   for number, variant in ipairs(L.tiles.forward) do

@@ -148,7 +148,13 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
     for (int n = 0; n < count; n++) {
         const real *y = outputs + (size_t)n * ${size}, *t = targets + (size_t)n * ${size};
         loss += ${use("cnn_" .. M.loss)}(y, t, ${size}${delta});
+%   if fused == "cnn_softmax_cross_entropy_grad" and last.y.c < size then
+        for (int k = 0; k < ${size}; k += ${last.y.c}) {
+            ${use(fused)}(y + k, t + k, ${place(last.dy, "n")} + k, ${last.y.c}, scale);
+        }
+%   else
         ${use(fused)}(y, t, ${place(last.dy, "n")}, ${size}${delta}, scale);
+%   end
     }
 %   local lowest = #steps
 %   for k = #steps, 1, -1 do if steps[k].backward then lowest = k end end

@@ -10,7 +10,7 @@
     memset(${plus("y", add(mul(i, L.y.row), L.y.origin + inner))}, 0, ${L.y.row - inner} * sizeof(real));
 %       end
 %   end
-%   if L.y.count > behind then
-    memset(y + ${behind}, 0, ${L.y.count - behind} * sizeof(real));
+%   if L.y.buffer > behind then
+    memset(y + ${behind}, 0, ${L.y.buffer - behind} * sizeof(real));
 %   end
 % end

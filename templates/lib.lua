@@ -60,8 +60,8 @@ function lib.each(emit, full, name, from, to)
     if to == nil then
         from, to = 0, from
     end
-    local unrolled = full and math.type(from) == "integer" and math.type(to) == "integer"
-    if unrolled or (math.type(to) == "integer" and to - from == 1) then
+    local known = math.type(from) == "integer" and math.type(to) == "integer"
+    if known and (full or to - from <= 1) then
         local i = from - 1
         return function()
             i = i + 1
@@ -172,7 +172,7 @@ function lib.signature(step, pass, names)
         list[i] = assert(types[name], name)
     end
     local text = what[pass](step)
-    if step.macs > 0 and pass == "forward" then
+    if step.w_offset and pass == "forward" then
         text = text .. ", " .. step.macs .. " multiply-adds"
     end
     if step.activation.name ~= "linear" and pass == "forward" then

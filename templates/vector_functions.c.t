@@ -24,7 +24,7 @@ static inline void store${n}(real *y, v${n} a, int n)
     if (n >= L${n}) {
         *(v${n} *)(void *)y = a;
     } else {
-        for (int lane = 0; lane < n; lane++) {
+        for (int lane = 0; lane < L${n} && lane < n; lane++) {
             y[lane] = a[lane];
         }
     }

@@ -8,8 +8,9 @@
 #define VECTOR_BYTES 64
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
-#elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__) || \
-    (defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2))
+#elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__)
+#define VECTOR_BYTES 16
+#elif defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE > 1
 #define VECTOR_BYTES 16
 #else
 #define VECTOR_BYTES 0

@@ -80,8 +80,8 @@ static double loss_and_gradient(Run *r, int count)
 static void make_data(Run *r)
 {
     const Model *m = r->m;
-    for (size_t i = 0; i < m->params; i++)
-        r->flat[i] = (REAL)(random_value() * 0.75);
+    for (size_t i = 0; i < m->params; i++) /* small in large networks, or every probability is 0 or 1 */
+        r->flat[i] = (REAL)(random_value() * (m->params > 400 ? 0.25 : 0.75));
     for (size_t i = 0; i < m->batch * m->input; i++)
         r->inputs[i] = (REAL)random_value();
     for (size_t n = 0; n < m->batch; n++) /* one-hot, or values between 0 and 1 */

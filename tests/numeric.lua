@@ -11,11 +11,11 @@ local kinds = {"conv2d", "conv1d", "pool", "dense", "activation", "other", "trai
 local variants = {
     {name = "double", options = "--real double", flags = "-O1 -march=native"},
     {name = "vectors", options = "", flags = "-O2 -march=native"},
-    {name = "sse", options = "", flags = "-O1"},
-    {name = "portable", options = "--target portable", flags = "-O1"},
-    {name = "loops", options = "--unroll none", flags = "-O1"},
+    {name = "sse", options = "", flags = "-O0"},
+    {name = "portable", options = "--target portable", flags = "-O0"},
+    {name = "loops", options = "--unroll none", flags = "-O0"},
     {name = "no loops", options = "--unroll full", flags = "-O0", small = true},
-    {name = "sanitized", options = "", flags = "-O1 -g -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"},
+    {name = "sanitized", options = "", flags = "-O0 -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"},
 }
 local GROUP = 20 -- networks in one program
 local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
