@@ -46,7 +46,44 @@ $(BUILD)/embedded.c: $(BUILD)/embed_tool $(EMBEDDED)
 .SECONDARY:
 -include $(OBJECTS:.o=.d)
 
+# The main job: a network that tells circles from squares, trained to the end, and what it has learned.
+shapes: cnngen
+	./cnngen summary specs/shapes.lua
+	./cnngen specs/shapes.lua -o $(BUILD)/shapes.c
+	./cnngen train specs/shapes.lua --data shapes --epochs 20 -o $(BUILD)/shapes.safetensors
+	./cnngen show specs/shapes.lua --weights $(BUILD)/shapes.safetensors --data shapes
+
+# What Debian 12 must have; as root. CI and tests need a second compiler and an interpreter for the tests, too.
+deps:
+	apt-get update -q
+	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
+	    libpng-dev zlib1g-dev clang lua5.4
+
+# All tests; T=name runs one part: unit, golden, generated, cli, weights, examples, readme, numeric.
+check: cnngen
+	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
+
+# The committed output in generated/ and the expected messages are made anew; read the difference before you commit it.
+accept: cnngen
+	tests/generate ./cnngen generated
+	lua5.4 tests/golden.lua ./cnngen --accept
+
+# The whole test suite with the address, undefined behaviour and leak sanitizers in cnngen.
+check-sanitized:
+	$(MAKE) check BUILD=build/sanitized CNNGEN=build/sanitized/cnngen CFLAGS="-O1 -g" \
+	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+
+# Speed of the generated code, side by side with plain loops and the machine's own peak.
+bench: cnngen
+	BUILD=$(BUILD) tests/bench
+
+$(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(filter-out $(BUILD)/compiler/main.o,$(OBJECTS))
+	@mkdir -p $(@D)
+	$(COMPILE) -Iruntime -o $@ $< $(filter-out $(BUILD)/compiler/main.o,$(OBJECTS)) $(LIBS)
+
+unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+
 clean:
 	rm -rf $(BUILD) cnngen
 
-.PHONY: clean
+.PHONY: shapes deps check accept check-sanitized bench unit clean

@@ -47,8 +47,7 @@ bool check_shape(Check *check, const Node *node, Shape shape, const char *what)
 
 /* One axis of the window. */
 typedef struct {
-    const char *side; /* "height" */
-    const char *dropped;
+    const char *side, *unit; /* "height", "row" */
     int64_t in, kernel, stride, dilation;
     int64_t *before, *after, *out;
 } Axis;
@@ -68,14 +67,28 @@ static bool resolve_same(Axis *axis)
     return true;
 }
 
-static void warn_dropped(Check *check, const Node *node, const Axis *axis)
+/* How many rows or columns at the end no window reaches; those in the padding do not count. */
+static int64_t dropped(const Axis *axis)
 {
     const int64_t reach = axis->dilation * (axis->kernel - 1) + 1;
-    int64_t dropped = (axis->in + *axis->before + *axis->after - reach) % axis->stride - *axis->after;
-    if (dropped > 0)
-        diag_warning(check->diag, node->span, "%s: stride %lld never reaches the last %lld %s%s of its %s input",
-                     node->name, (long long)axis->stride, (long long)dropped, axis->dropped, dropped > 1 ? "s" : "",
-                     shape_text(check->arena, node->in));
+    const int64_t rest = (axis->in + *axis->before + *axis->after - reach) % axis->stride - *axis->after;
+    return rest > 0 ? rest : 0;
+}
+
+static char *dropped_text(Arena *arena, const Axis *axis)
+{
+    const int64_t count = dropped(axis);
+    return count == 0   ? NULL
+           : count == 1 ? arena_printf(arena, "the last %s", axis->unit)
+                        : arena_printf(arena, "the last %lld %ss", (long long)count, axis->unit);
+}
+
+static void warn_dropped(Check *check, const Node *node, const Axis *rows, const Axis *columns)
+{
+    const char *a = dropped_text(check->arena, rows), *b = dropped_text(check->arena, columns);
+    if (a || b)
+        diag_warning(check->diag, node->span, "%s: no window reaches %s%s%s of the %s input", node->name, a ? a : b,
+                     a && b ? " and " : "", a && b ? b : "", shape_text(check->arena, node->in));
 }
 
 static bool check_axis(Check *check, const Node *node, Axis *axis)
@@ -93,7 +106,6 @@ static bool check_axis(Check *check, const Node *node, Axis *axis)
         check_input_note(check, node);
         return false;
     }
-    warn_dropped(check, node, axis);
     return true;
 }
 
@@ -105,8 +117,10 @@ bool check_window(Check *check, Node *node, Shape *out)
                  &w->padding.top, &w->padding.bottom, &out->h};
     Axis columns = {flat ? "length" : "width", flat ? "step" : "column", node->in.w, w->kernel.w, w->stride.w,
                     w->dilation.w, &w->padding.left, &w->padding.right, &out->w};
-    const bool ok = check_axis(check, node, &rows);
-    return check_axis(check, node, &columns) && ok;
+    if (!check_axis(check, node, &rows) || !check_axis(check, node, &columns)) /* one message for a square that fails twice */
+        return false;
+    warn_dropped(check, node, &rows, &columns);
+    return true;
 }
 
 bool check_formula(Check *check, const Node *node, const char *what, const char *text, Formula *out)

@@ -198,6 +198,23 @@ static void add_layer(Check *check, const LayerKind *kind, const Value *call)
         node->out = kind->dims == 0 ? (Shape){1, 1, node->filters, 1} : (Shape){0};
 }
 
+/* A misspelt layer, reported by spec.c: what comes behind it is checked without a shape. */
+static void add_unknown(Check *check, const Value *call)
+{
+    Graph *graph = check->graph;
+    Node *node = &graph->nodes[graph->node_count];
+    *node = (Node){.kind = &layer_input, .name = call->call, .span = call->span, .call = call, .index = graph->node_count++};
+    neutral_options(node);
+}
+
+static bool is_constructor(const char *name)
+{
+    const char *const *names = graph_constructors();
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names || strcmp(name, "model") == 0;
+}
+
 static void add_layers(Check *check, const Value *root)
 {
     if (root->item_count > LAYERS_MOST) {
@@ -209,6 +226,8 @@ static void add_layers(Check *check, const Value *root)
         const LayerKind *kind = item->type == VALUE_TABLE && item->call ? layer_find(item->call) : NULL;
         if (kind)
             add_layer(check, kind, item);
+        else if (item->type == VALUE_TABLE && item->call && !is_constructor(item->call))
+            add_unknown(check, item);
         else
             diag_error(check->diag, item->span, "item %d of the model must be a layer, not %s", i + 1,
                        value_type_name(item));

@@ -54,7 +54,7 @@ static Token next_token(const unsigned char *at)
         /*!re2c
             [ \t\r\n\v\f]+      { continue; }
             "--" longopen       { YYCURSOR = skip_long(start + 2); continue; }
-            "--" [^\n\x00]*     { continue; }
+            "--"                { YYCURSOR += strcspn((const char *)YYCURSOR, "\n"); continue; }
             longopen            { return (Token){TOKEN_OTHER, start, skip_long(start)}; }
             string | number     { return (Token){TOKEN_OTHER, start, YYCURSOR}; }
             word                { return (Token){TOKEN_WORD, start, YYCURSOR}; }

@@ -20,6 +20,7 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
 {
     const Arguments *a = job->arguments;
     Text dump = {.arena = job->arena};
+    const int before = job->diag->errors;
     Source *source = host_read(job->arena, job->diag, path, 0);
     if (!source)
         return NULL;
@@ -29,7 +30,7 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     if (a->dump && strcmp(a->dump, "model") == 0)
         spec_dump(&dump, model);
     Graph *graph = graph_build(job->arena, job->diag, model);
-    if (!graph)
+    if (!graph || job->diag->errors > before)
         return NULL;
     if (a->batch > 0)
         graph->batch = a->batch;

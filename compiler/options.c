@@ -24,7 +24,9 @@ static bool read_whole(const Reading *at, const Value *value, int64_t least, int
 {
     if (value->type != VALUE_INT && value->type != VALUE_NUMBER)
         return wrong_type(at, value, "a whole number");
-    if (value->type == VALUE_NUMBER && value->number != floor(value->number)) /* NaN too */
+    if (isnan(value->number))
+        return diag_error(at->check->diag, value->span, "%s: %s must be a whole number, not 0/0", at->who, at->option);
+    if (value->type == VALUE_NUMBER && value->number != floor(value->number))
         return diag_error(at->check->diag, value->span, "%s: %s must be a whole number, not %g", at->who, at->option,
                           value->number);
     if (value->number < (double)least)

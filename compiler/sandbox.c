@@ -37,12 +37,13 @@ static Limits *limits_of(lua_State *L)
 static void on_count(lua_State *L, lua_Debug *record)
 {
     Limits *limits = limits_of(L);
-    (void)record;
     limits->instructions += HOOK_EVERY;
+    lua_getinfo(L, "l", record);
     if (limits->instructions >= SPEC_INSTRUCTIONS)
-        luaL_error(L, "the spec does not end: stopped after %d instructions", SPEC_INSTRUCTIONS);
+        luaL_error(L, "spec:%d: the spec does not end: stopped after %d instructions", record->currentline,
+                   SPEC_INSTRUCTIONS);
     if (clock() - limits->started > SPEC_SECONDS * CLOCKS_PER_SEC)
-        luaL_error(L, "the spec does not end: stopped after %d seconds", SPEC_SECONDS);
+        luaL_error(L, "spec:%d: the spec does not end: stopped after %d seconds", record->currentline, SPEC_SECONDS);
 }
 
 lua_State *sandbox_open(Limits *limits)
@@ -204,9 +205,12 @@ static int read_global(lua_State *L)
         return 1;
     if (lua_type(L, 2) != LUA_TSTRING)
         return luaL_error(L, "no such global");
-    const char *name = lua_tostring(L, 2), *near = suggest(L, name);
-    return near ? luaL_error(L, "unknown name '%s'; did you mean '%s'?", name, near)
-                : luaL_error(L, "unknown name '%s'", name);
+    const char *near = suggest(L, lua_tostring(L, 2));
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_pushvalue(L, 2);
+    lua_pushstring(L, near); /* nil for none */
+    lua_call(L, 2, 1);
+    return 1;
 }
 
 static int write_global(lua_State *L)
@@ -221,14 +225,17 @@ static int write_global(lua_State *L)
 
 void sandbox_environment(lua_State *L)
 {
+    const int unknown = lua_gettop(L), library = unknown - 1;
     lua_newtable(L); /* the environment: empty, so that every library name goes through the functions below */
     lua_newtable(L);
-    lua_pushvalue(L, -3);
-    lua_pushcclosure(L, read_global, 1);
+    lua_pushvalue(L, library);
+    lua_pushvalue(L, unknown);
+    lua_pushcclosure(L, read_global, 2);
     lua_setfield(L, -2, "__index");
-    lua_pushvalue(L, -3);
+    lua_pushvalue(L, library);
     lua_pushcclosure(L, write_global, 1);
     lua_setfield(L, -2, "__newindex");
     lua_setmetatable(L, -2);
-    lua_remove(L, -2);
+    lua_replace(L, library);
+    lua_settop(L, library);
 }

@@ -22,8 +22,8 @@ lua_State *sandbox_open(Limits *limits);
 /* Leaves on the stack the table of everything a spec may use, to which the caller adds its own functions. */
 void sandbox_library(lua_State *L);
 
-/* Pops that table and leaves the environment of the chunk: reading an unknown name is an error with a suggestion, and no name of the
- * library can be assigned. */
+/* Pops that table and a function above it and leaves the environment of the chunk: an unknown name is what the function says, called with
+ * the name and the nearest known one or nil; no name of the library can be assigned. */
 void sandbox_environment(lua_State *L);
 
 #endif

@@ -138,6 +138,32 @@ static int index_args(lua_State *L)
     return 1;
 }
 
+/* Whether nothing but blanks stands between a name and its brace: `name { ... }`, not name({ ... }). */
+static bool is_bare(const CallSite *site)
+{
+    return site->brace.line == site->name_span.line &&
+           site->brace.column - site->name_span.column <= (int)strlen(site->name) + 1;
+}
+
+/* unknown(name, near): what is called as a layer, `flaten { ... }`, is reported and goes on as one, so that the mistakes behind it are found,
+ * too; anything else ends the spec. */
+static int unknown_name(lua_State *L)
+{
+    Reader *r = reader_of(L);
+    const char *name = lua_tostring(L, 1), *near = lua_tostring(L, 2);
+    const char *text = near ? arena_printf(r->arena, "unknown name '%s'; did you mean '%s'?", name, near)
+                            : arena_printf(r->arena, "unknown name '%s'", name);
+    const int line = current_line(L, 2);
+    const CallSite *site = locate_call(r->index, name, line, count_on_line(r, name, line));
+    if (!site || !is_bare(site))
+        return luaL_error(L, "spec:%d: %s", line, text);
+    diag_error(r->diag, site->name_span, "%s", text);
+    lua_pushlightuserdata(L, r);
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, construct, 2);
+    return 1;
+}
+
 static void add_constructor(lua_State *L, Reader *r, const char *name)
 {
     lua_pushlightuserdata(L, r);
@@ -347,6 +373,8 @@ static int run_chunk(lua_State *L)
         text += 3;
         size -= 3;
     }
+    if (size > 0 && *text == LUA_SIGNATURE[0])
+        return luaL_error(L, "this is compiled Lua; a spec is text");
     if (size >= 2 && memcmp(text, "#!", 2) == 0) /* a first line for the shell */
         for (; size > 0 && *text != '\n'; size--)
             text++;
@@ -356,6 +384,8 @@ static int run_chunk(lua_State *L)
         return lua_error(L);
     sandbox_library(L);
     add_functions(L, r);
+    lua_pushlightuserdata(L, r);
+    lua_pushcclosure(L, unknown_name, 1);
     sandbox_environment(L);
     lua_setupvalue(L, -2, 1);
     lua_call(L, 0, 1);

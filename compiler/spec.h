@@ -27,7 +27,7 @@ typedef struct {
     const Value *root; /* the call `model { ... }` */
 } Model;
 
-/* NULL after errors were reported. `constructors`: NULL-terminated names that the spec may call as
+/* NULL when nothing could be read; after other errors there is a model all the same, for graph_build() to find more. `constructors`: NULL-terminated names that the spec may call as
  * `name { ... }`; `model` is always one. An unknown global that is called or used is an error with
  * "did you mean". */
 Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines, int define_count,

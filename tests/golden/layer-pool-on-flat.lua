@@ -1,0 +1,4 @@
+return model {
+  input = "640",
+  maxpool2d { 2 },
+}

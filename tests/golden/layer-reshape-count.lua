@@ -1,0 +1,4 @@
+return model {
+  input = "4x4x2",
+  reshape { "5x5x1" },
+}

@@ -1,0 +1,3 @@
+return model {
+  input = "28x28x1",
+}

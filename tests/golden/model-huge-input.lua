@@ -1,0 +1,4 @@
+return model {
+  input = "65536x65536x3",
+  flatten {},
+}

@@ -1,0 +1,5 @@
+return model {
+  input = "8",
+  42,
+  dense { 4 },
+}

@@ -1,0 +1,5 @@
+return model {
+  input = "8",
+  name = "my net",
+  dense { 4 },
+}

@@ -1,0 +1,3 @@
+return model {
+  dense { 4 },
+}

@@ -1,0 +1,1 @@
+model { input = "8", dense { 4 } }

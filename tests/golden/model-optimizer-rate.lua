@@ -1,0 +1,6 @@
+return model {
+  input = "28x28x1",
+  flatten {},
+  dense { 2 },
+  optimizer = sgd { lr = -1 },
+}

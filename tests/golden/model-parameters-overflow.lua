@@ -1,0 +1,4 @@
+return model {
+  input = "40000",
+  dense { 60000 },
+}

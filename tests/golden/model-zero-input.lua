@@ -1,0 +1,4 @@
+return model {
+  input = "28x0x1",
+  flatten {},
+}

@@ -1,0 +1,4 @@
+return model {
+  input = "8",
+  dense { 4, from = "input" },
+}

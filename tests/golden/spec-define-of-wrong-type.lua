@@ -1,0 +1,2 @@
+-- args: -D width=wide
+return model { input = "8", dense { arg("width", 4) } }

@@ -1,0 +1,1 @@
+local n = ("abc"):find("b")

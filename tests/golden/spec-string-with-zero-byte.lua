@@ -1,0 +1,1 @@
+return model { input = "8\0", dense { 4 } }
