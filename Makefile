@@ -17,31 +17,41 @@ RUNTIME   := $(sort $(wildcard runtime/*))
 PRELUDE   := $(sort $(wildcard compiler/*.lua))
 EMBEDDED  := $(TEMPLATES) $(RUNTIME) $(PRELUDE)
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(LEXERS:%.re=$(BUILD)/%.o) $(BUILD)/embedded.o
+MAIN      := $(BUILD)/compiler/main.o
+LIBRARY   := $(BUILD)/libcnngen.a
 COMPILE    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(SANITIZE) $(WARNINGS) -Icompiler $(LUA_CFLAGS) -MMD -MP
 
 cnngen: $(BUILD)/cnngen
-	cp $< $@
+	@cp $< $@
 
-$(BUILD)/cnngen: $(OBJECTS)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS)
+$(BUILD)/cnngen: $(MAIN) $(LIBRARY)
+	@echo "  link  $@"
+	@$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LIBS)
+
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
+	@rm -f $@
+	@$(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	@echo "  cc    $<"
+	@$(COMPILE) -c -o $@ $<
 
 $(BUILD)/%.o: $(BUILD)/%.c
-	$(COMPILE) -c -o $@ $<
+	@echo "  cc    $<"
+	@$(COMPILE) -c -o $@ $<
 
 $(BUILD)/%.c: %.re
 	@mkdir -p $(@D)
-	re2c -W -Werror --no-debug-info --no-generation-date --no-version -i -o $@ $<
+	@echo "  re2c  $<"
+	@re2c -W -Werror --no-debug-info --no-generation-date --no-version -i -o $@ $<
 
 $(BUILD)/embed_tool: compiler/embed_tool.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -O1 $(WARNINGS) -Icompiler -o $@ $<
+	@$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -O1 $(WARNINGS) -Icompiler -o $@ $<
 
 $(BUILD)/embedded.c: $(BUILD)/embed_tool $(EMBEDDED)
-	$(BUILD)/embed_tool $(foreach f,$(EMBEDDED),$(f)=$(f)) > $@.tmp && mv $@.tmp $@
+	@$(BUILD)/embed_tool $(foreach f,$(EMBEDDED),$(f)=$(f)) > $@.tmp && mv $@.tmp $@
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d)
@@ -77,9 +87,10 @@ check-sanitized:
 bench: cnngen
 	BUILD=$(BUILD) tests/bench
 
-$(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(filter-out $(BUILD)/compiler/main.o,$(OBJECTS))
+$(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
-	$(COMPILE) -Iruntime -o $@ $< $(filter-out $(BUILD)/compiler/main.o,$(OBJECTS)) $(LIBS)
+	@echo "  cc    $<"
+	@$(COMPILE) -Iruntime -o $@ $< $(LIBRARY) $(LIBS)
 
 unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 

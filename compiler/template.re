@@ -82,7 +82,7 @@ static bool lex_line(Lexer *lexer, bool *more)
     /*!re2c
         re2c:flags:tags = 1;
         blank "%%"               { lexer->cursor = YYCURSOR - 1; return copy_line(lexer); }
-        blank "%" @code rest "\n" {
+        blank "%" @code ([^%\n\x00] rest)? "\n" {
             add(&lexer->out, code, YYCURSOR);
             lexer->cursor = YYCURSOR;
             lexer->line++;
