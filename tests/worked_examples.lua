@@ -1,0 +1,133 @@
+-- worked_examples.lua - the examples of the textbooks, with the numbers worked out by hand.
+-- usage: lua5.4 tests/worked_examples.lua CNNGEN BUILD_DIR
+local tap = dofile("tests/tap.lua")
+local cnngen, build = arg[1], arg[2]
+os.execute("mkdir -p " .. build)
+
+-- Runs a spec without weights on one input; returns the outputs and their shape.
+local function apply(name, spec, shape, values)
+    local path = tap.write(("%s/%s.lua"):format(build, name), spec)
+    local input, output = build .. "/" .. name .. ".x.npy", build .. "/" .. name .. ".y.npy"
+    tap.write_npy(input, shape, values)
+    local _, err, status = tap.run(("%s run %s --input %s -o %s --quiet"):format(cnngen, path, input, output))
+    if status ~= 0 then
+        return {}, err
+    end
+    return tap.read_npy(output)
+end
+
+local function example(name, spec, shape, values, expected)
+    local got, message = apply(name, spec, shape, values)
+    local ok, reason = tap.same(got, expected, 1e-4)
+    tap.report(ok, name:gsub("_", " "), (reason or "") .. " " .. (ok and "" or message or ""))
+end
+
+local function fixed(input, kernel, values)
+    return ("return model { input = '%s', conv2d { 1, kernel = %s, bias = false, trainable = false, init = %s } }"):format(
+        input, kernel, values)
+end
+
+-- A 5x5 image under a cross of ones: each output is the sum of five cells.
+local image = {
+    1, 1, 1, 0, 0,
+    0, 1, 1, 1, 0,
+    0, 0, 1, 1, 1,
+    0, 0, 1, 1, 0,
+    0, 1, 1, 0, 0,
+}
+example("5x5_image_3x3_kernel", fixed("5x5x1", 3, "{ 1, 0, 1, 0, 1, 0, 1, 0, 1 }"), {5, 5, 1}, image,
+    {4, 3, 4, 2, 4, 3, 2, 3, 4})
+local pooled = {1, 3, 2, 4, 5, 6, 7, 8, 3, 2, 1, 0, 1, 2, 3, 4}
+example("4x4_max_pooling", "return model { input = '4x4x1', maxpool2d { 2 } }", {4, 4, 1}, pooled, {6, 8, 3, 4})
+example("4x4_average_pooling", "return model { input = '4x4x1', avgpool2d { 2 } }", {4, 4, 1}, pooled,
+    {3.75, 5.25, 2, 2})
+-- The vertical edge kernel on a patch that grows by one to the right... and then falls: (0+0+0) - (1+1+1).
+example("edge_kernel_minus_three", fixed("3x3x1", 3, "{ 1, 0, -1, 1, 0, -1, 1, 0, -1 }"), {3, 3, 1},
+    {0, 1, 1, 0, 1, 1, 0, 1, 1}, {-3})
+-- From black to white: the response of the edge is 3 * 255 = 765; blurred by a mean of 3x3, one column of three is white: 255 / 3 = 85.
+local edge, response, blurred = {}, {}, {}
+for _ = 1, 4 do
+    for _, v in ipairs {0, 0, 0, 255, 255, 255} do
+        edge[#edge + 1] = v
+    end
+end
+for _ = 1, 2 do
+    table.move({0, 765, 765, 0}, 1, 4, #response + 1, response)
+    table.move({0, 85, 170, 255}, 1, 4, #blurred + 1, blurred)
+end
+example("edge_response_765", fixed("4x6x1", 3, "{ -1, 0, 1, -1, 0, 1, -1, 0, 1 }"), {4, 6, 1}, edge, response)
+example("blurred_edge_85", fixed("4x6x1", 3, "{ 1/9, 1/9, 1/9, 1/9, 1/9, 1/9, 1/9, 1/9, 1/9 }"), {4, 6, 1}, edge, blurred)
+
+-- The size table: input, layer, output.
+for _, row in ipairs {{28, "conv2d { 1, kernel = 3 }", 26}, {28, "conv2d { 1, kernel = 5 }", 24}, {26, "conv2d { 1, kernel = 3 }", 24},
+                      {13, "conv2d { 1, kernel = 3 }", 11}, {26, "maxpool2d { 2 }", 13}, {11, "maxpool2d { 2 }", 5},
+                      {24, "maxpool2d { 2 }", 12}} do
+    local path = tap.write(build .. "/size.lua", ("return model { input = '%dx%dx1', %s }"):format(row[1], row[1], row[2]))
+    local out = tap.run(cnngen .. " summary --json " .. path)
+    local h, w = out:match('"output": %[%s*(%d+),%s*(%d+)')
+    tap.report(tonumber(h) == row[3] and tonumber(w) == row[3], ("%d -> %d by %s"):format(row[1], row[3], row[2]), out)
+end
+
+-- Parameter counts. The comparison of 26x26 filters with a dense layer of 676 outputs is often printed as 530,260; it is 784*676 + 676 = 530,660.
+for _, row in ipairs {{"'28x28x1', conv2d { 32, kernel = 3 }", 320}, {"'13x13x32', conv2d { 64, kernel = 3 }", 18496},
+                      {"'784', dense { 128 }", 100480}, {"'784', dense { 676 }", 530660}} do
+    local path = tap.write(build .. "/params.lua", ("return model { input = %s }"):format(row[1]))
+    local out = tap.run(cnngen .. " summary --json " .. path)
+    tap.report(tonumber(out:match('"params": (%d+)')) == row[2], row[1] .. " has " .. row[2] .. " parameters", out)
+end
+local function total(spec, count, formulas)
+    local out = tap.run(cnngen .. " summary specs/" .. spec .. ".lua")
+    local ok = out:find("total%s+" .. count:gsub(",", "%%,")) ~= nil
+    for _, formula in ipairs(formulas) do
+        ok = ok and out:find(formula, 1, true) ~= nil
+    end
+    tap.report(ok, spec .. " has " .. count .. " parameters, each layer with its formula", out)
+end
+total("shapes", "413", {"3*3*1*2 + 2", "392*1 + 1"})
+total("mnist", "225,034", {"3*3*1*32 + 32", "3*3*32*64 + 64", "1600*128 + 128", "128*10 + 10"})
+total("mnist_dense", "101,770", {"784*128 + 128"})
+total("vgg_small", "467,818", {"3136*128 + 128"})
+total("keras_guide", "19,392", {"3*3*3*32 + 32"})
+
+-- A patch pasted into noise is found where it was pasted.
+local noise, state = {}, 7
+for i = 1, 28 * 28 do
+    state = (state * 1103515245 + 12345) % 2147483648
+    noise[i] = state / 2147483648 * 0.6
+end
+local patch = {0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0}
+for i = 0, 4 do
+    for j = 0, 4 do
+        noise[(i + 16) * 28 + j + 5 + 1] = patch[i * 5 + j + 1]
+    end
+end
+local map = apply("pattern", tap.read("specs/pattern.lua"), {28, 28, 1}, noise)
+local best = 1
+for i = 1, #map do
+    best = map[i] > map[best] and i or best
+end
+tap.report(best == 18 * 28 + 7 + 1, "pattern.lua finds the patch in the noise", "the largest response is at " .. best)
+
+-- The classical filters against plain loops, and as pictures.
+local kernels = {{1 / 9, 1 / 9, 1 / 9, 1 / 9, 1 / 9, 1 / 9, 1 / 9, 1 / 9, 1 / 9}, {0, -1, 0, -1, 5, -1, 0, -1, 0},
+                 {-1, -1, -1, 0, 0, 0, 1, 1, 1}, {-1, 0, 1, -1, 0, 1, -1, 0, 1}, {0, 1, 0, 1, -4, 1, 0, 1, 0}}
+local expected = {}
+for i = 0, 27 do
+    for j = 0, 27 do
+        for _, kernel in ipairs(kernels) do
+            local sum = 0
+            for a = -1, 1 do
+                for b = -1, 1 do
+                    local inside = i + a >= 0 and i + a < 28 and j + b >= 0 and j + b < 28
+                    sum = sum + (inside and noise[(i + a) * 28 + j + b + 1] or 0) * kernel[(a + 1) * 3 + b + 2]
+                end
+            end
+            expected[#expected + 1] = sum
+        end
+    end
+end
+example("the_five_filters", tap.read("specs/filters.lua"), {28, 28, 1}, noise, expected)
+tap.write_npy(build .. "/picture.npy", {28, 28, 1}, noise)
+local _, err = tap.run(("%s run specs/filters.lua --input %s/picture.npy -o %s/maps.png --quiet"):format(cnngen, build, build))
+tap.report((tap.read(build .. "/maps.png") or ""):sub(1, 8) == "\x89PNG\r\n\x1a\n", "the filters write a picture of their maps", err)
+tap.finish()
