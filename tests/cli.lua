@@ -1,0 +1,80 @@
+-- cli.lua - the command line: usage, statuses, files that are whole or not there, the same bytes every time.
+-- usage: lua5.4 tests/cli.lua CNNGEN BUILD_DIR
+local tap = dofile("tests/tap.lua")
+local cnngen, build = arg[1], arg[2]
+os.execute("rm -rf " .. build .. " && mkdir -p " .. build)
+
+local function expect(name, arguments, status, text, stream)
+    local out, err, s = tap.run(cnngen .. " " .. arguments)
+    local where = stream == "out" and out or err
+    tap.report(s == status and (not text or where:find(text, 1, true)), name, "status " .. tostring(s) .. "\n" .. out .. err)
+    return out, err
+end
+
+local help = expect("--help", "--help", 0, "usage: cnngen", "out")
+local lines, widest = 0, 0
+for line in help:gmatch("[^\n]*\n") do
+    lines, widest = lines + 1, math.max(widest, #line)
+end
+tap.report(lines <= 48 and widest <= 100, "--help fits a screen", lines .. " lines, " .. widest .. " columns")
+expect("--version", "--version", 0, "cnngen 0.", "out")
+
+for arguments, text in pairs {
+    [""] = "no spec given", ["specs/shapes.lua"] = "-o OUT.c is missing", ["specs/shapes.lua -o x.txt"] = "must name a .c file",
+    ["specs/shapes.lua specs/mnist.lua -o x.c"] = "one spec at a time", ["check"] = "no spec given",
+    ["check --weights w specs/shapes.lua"] = "does not go with this command", ["check --frobnicate specs/shapes.lua"] = "unknown option",
+    ["specs/shapes.lua -o"] = "needs a value", ["specs/shapes.lua --unroll fulll -o x.c"] = "did you mean 'full'",
+    ["specs/shapes.lua --target arm -o x.c"] = "knows no 'arm'", ["specs/shapes.lua --batch 0 -o x.c"] = "--batch must be",
+    ["specs/shapes.lua -D width -o x.c"] = "KEY=VALUE", ["train specs/shapes.lua --data shapes"] = "train needs --data and -o",
+    ["eval specs/shapes.lua --data shapes"] = "eval needs", ["run specs/shapes.lua"] = "run needs",
+    ["show specs/shapes.lua"] = "show needs", ["train specs/shapes.lua --data shapes -o w --epochs many"] = "--epochs must be",
+    ["check specs/shapes.lua --max-ram lots"] = "--max-ram must be", ["check --dump=tree specs/shapes.lua"] = "knows no 'tree'",
+} do
+    expect("usage: cnngen " .. arguments, arguments, 2, text)
+end
+
+expect("a spec that is not there", "check nowhere.lua", 1, "cannot be opened")
+expect("a folder for a spec", "check specs", 1, "folder")
+expect("a right and a wrong spec", "check specs/shapes.lua tests/golden/layer-unknown.lua", 1, "did you mean 'conv2d'")
+expect("limits from the command line", "check specs/mnist.lua --max-params 200K --max-flash 512K", 1, "bytes of flash")
+expect("limits that hold", "check specs/mnist.lua --max-params 225034 --max-ram 32K --max-macs 3M", 0)
+expect("--unroll full refuses what is too large", ("specs/mnist.lua --unroll full -o %s/m.c"):format(build), 1, "at most 40000 a layer")
+tap.report(not tap.read(build .. "/m.c"), "a refused network leaves no file", "there is one")
+expect("a folder that is not there", ("specs/shapes.lua -o %s/no/where.c"):format(build), 3, "cannot be written")
+expect("weights for a training that cannot be saved", ("train specs/shapes.lua --data shapes --epochs 1 -o %s/no/w.safetensors"):format(build), 3)
+expect("a data set that is not there", ("train specs/shapes.lua --data nowhere --epochs 1 -o %s/w.safetensors"):format(build), 1, "nowhere")
+expect("data that do not fit", ("train specs/packets.lua --data shapes --epochs 1 -o %s/w.safetensors"):format(build), 1, "28x28x1")
+expect("a compiler that is not there", ("eval specs/shapes.lua --weights w --data shapes --quiet"):format(), 1)
+tap.run(("CC=no-such-compiler %s train specs/shapes.lua --data shapes --epochs 1 -o %s/w.safetensors"):format(cnngen, build))
+local _, err, status = tap.run(("CC=no-such-compiler %s train specs/shapes.lua --data shapes --epochs 1 -o %s/w.safetensors"):format(cnngen, build))
+tap.report(status == 3 and err:find("no-such-compiler", 1, true), "CC that is not there", status .. err)
+expect("a layer that is not there", ("run specs/filters.lua --layer conv7 --input x.npy"):format(), 2, "did you mean 'conv1'")
+
+-- The same bytes from any folder, nothing of the machine in them, and unchanged files left alone.
+tap.run(("%s specs/shapes.lua -o %s/a.c && mkdir -p %s/sub"):format(cnngen, build, build))
+local first, header = tap.read(build .. "/a.c"), tap.read(build .. "/a.h")
+tap.run(("touch -d 2001-01-01 %s/a.c && %s specs/shapes.lua -o %s/a.c"):format(build, cnngen, build))
+local stamp = tap.run(("date -r %s/a.c +%%Y"):format(build))
+tap.report(stamp == "2001\n", "unchanged output is left untouched", stamp)
+local here = tap.run("pwd"):gsub("\n", "")
+local program = cnngen:sub(1, 1) == "/" and cnngen or here .. "/" .. cnngen
+tap.run(("cd %s/sub && %s %s/specs/shapes.lua -o a.c"):format(build, program, here))
+tap.report(tap.read(build .. "/sub/a.c") == first and tap.read(build .. "/sub/a.h") == header, "the same bytes from another folder", "they differ")
+tap.report(not (first .. header):find(here, 1, true) and not first:find("/tmp", 1, true), "no path of the machine in the output", "there is one")
+tap.run(("mkdir -p '%s/with space' && cp specs/shapes.lua '%s/with space/my net.lua'"):format(build, build))
+expect("a path with spaces", ("'%s/with space/my net.lua' -o '%s/with space/out.c'"):format(build, build), 0)
+tap.report((tap.read(build .. "/with space/out.h") or ""):find("my_net_predict", 1, true), "a name that becomes an identifier", "no my_net_predict")
+
+-- For programs.
+local out = expect("summary --json", "summary --json specs/mnist.lua", 0, '"params": 225034', "out")
+tap.report(out:find('"scratch_bytes"', 1, true) and out:find('"params_formula": "kernel.h*kernel.w*in.c*filters + filters"', 1, true), "summary --json has formulas", out)
+out = expect("check --json", "check --json tests/golden/rule-contract-example.lua", 1, '"ok": false', "out")
+tap.report(out:find('"line": 5', 1, true) and out:find('"column": 13', 1, true) and out:find("output height is 0", 1, true), "check --json has places", out)
+
+-- -D reaches the spec; --batch replaces what it says; two models of one -D differ.
+expect("-D", "check specs/keras_guide.lua -D pool=average -D window=3", 0, "ok", "out")
+expect("--batch", "summary specs/mnist.lua --batch 7", 0, "batch 7", "out")
+tap.run(cnngen .. " summary specs/mnist.lua > /dev/full")
+local _, full, fullstatus = tap.run(cnngen .. " summary specs/mnist.lua > /dev/full")
+tap.report(fullstatus == 3, "a full disk is a refusal of the system", tostring(fullstatus) .. full)
+tap.finish()

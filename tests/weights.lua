@@ -1,0 +1,120 @@
+-- weights.lua - from training to constants in C, on the way through files; and everything generated, under strict compilers.
+-- usage: lua5.4 tests/weights.lua CNNGEN BUILD_DIR
+local tap = dofile("tests/tap.lua")
+local cnngen, build = arg[1], arg[2]
+os.execute("rm -rf " .. build .. " && mkdir -p " .. build)
+local data = os.getenv("CNNGEN_DATA") or "../shared/data"
+
+local function command(format, ...)
+    return tap.run(cnngen .. " " .. format:format(...))
+end
+
+-- Training gives what evaluation finds again, twice the same, and a network that knows circles.
+local weights = build .. "/shapes.safetensors"
+local trained, err, status = command("train specs/shapes.lua --data shapes --epochs 12 --seed 2 --quiet -o %s", weights)
+tap.report(status == 0 and trained:find("800 of 800", 1, true), "shapes: all of 800 unseen images after 12 epochs", trained .. err)
+local evaluated = command("eval specs/shapes.lua --weights %s --data shapes --seed 2 --quiet", weights)
+tap.report(evaluated:match("%((%d+ of %d+)%)") == trained:match("%((%d+ of %d+)%)"), "eval finds the accuracy that train printed",
+    evaluated .. trained)
+command("train specs/shapes.lua --data shapes --epochs 12 --seed 2 --quiet -o %s/again.safetensors", build)
+tap.report(tap.read(weights) == tap.read(build .. "/again.safetensors"), "the same seed trains the same weights", "files differ")
+local resumed
+resumed, err, status = command("train specs/shapes.lua --data shapes --weights %s --epochs 1 --quiet -o %s/more.safetensors", weights, build)
+tap.report(status == 0 and resumed:find("800 of 800", 1, true), "training goes on from weights", resumed .. err)
+
+-- The network with its weights as constants, compiled with nothing but cc -O2 and a small main.
+local main = [[
+#include "shapes.h"
+#include <stdio.h>
+int main(int argc, char **argv)
+{
+    static float image[SHAPES_INPUT_SIZE], output[SHAPES_OUTPUT_SIZE];
+    static shapes_scratch scratch;
+    FILE *file = fopen(argc > 1 ? argv[1] : "", "rb");
+    if (!file || fseek(file, 128, SEEK_SET) != 0)
+        return 1;
+    while (fread(image, sizeof image, 1, file) == 1) {
+        shapes_predict(&shapes_weights, image, output, &scratch);
+        printf("%.9g\n", (double)output[0]);
+    }
+    fclose(file);
+    return 0;
+}
+]]
+local images, state = {}, 3
+for i = 1, 20 * 784 do
+    state = (state * 1103515245 + 12345) % 2147483648
+    images[i] = state / 2147483648
+end
+tap.write_npy(build .. "/x.npy", {20, 28, 28, 1}, images)
+tap.write(build .. "/main.c", main)
+local expected = command("run specs/shapes.lua --weights %s --input %s/x.npy --quiet", weights, build)
+for _, unroll in ipairs {"auto", "none", "full"} do
+    command("specs/shapes.lua --weights %s --inference --standalone --unroll %s -o %s/shapes.c", weights, unroll, build)
+    local got = tap.run(("cd %s && cc %s shapes.c main.c -o main && ./main x.npy"):format(build, unroll == "full" and "-O0" or "-O2"))
+    local a, b = {}, {}
+    for n in got:gmatch("%S+") do a[#a + 1] = tonumber(n) end
+    for n in expected:gmatch("%S+") do b[#b + 1] = tonumber(n) end
+    local ok, reason = tap.same(a, b, 1e-5)
+    tap.report(ok and #a == 20, "constants in C give what run gives (--unroll " .. unroll .. ")", reason)
+end
+
+-- MNIST's files, when they are there: reading them and one short training.
+if tap.read(data .. "/mnist/t10k-labels-idx1-ubyte.gz") then
+    local out, e = command("train specs/mnist_dense.lua --data %s/mnist --epochs 1 --quiet -o %s/dense.safetensors", data, build)
+    local percent = tonumber(out:match("accuracy ([%d.]+) %%"))
+    tap.report(percent and percent > 93, "MNIST: one epoch of the dense network is above 93 %", out .. e)
+else
+    print("ok - MNIST # SKIP no data in " .. data)
+end
+
+-- Bytes on the wire: one signature anywhere.
+local packets
+packets, err = command("train specs/packets.lua --data packets --epochs 20 --quiet -o %s/packets.safetensors", build)
+tap.report((tonumber(packets:match("accuracy ([%d.]+) %%")) or 0) >= 97, "packets: at least 97 % of the unseen packets", packets .. err)
+
+-- Files that do not fit: one clear message, status 1.
+local good = tap.read(weights)
+local function wrong(name, bytes, message, spec)
+    local path = tap.write(build .. "/wrong.safetensors", bytes)
+    local _, e, s = command("eval specs/%s.lua --weights %s --data shapes --quiet", spec or "shapes", path)
+    tap.report(s == 1 and e:find(message, 1, true), "weights: " .. name, "status " .. s .. ": " .. e)
+end
+wrong("truncated", good:sub(1, -5), "wrong.safetensors")
+wrong("header cut", good:sub(1, 20), "wrong.safetensors")
+wrong("empty", "", "wrong.safetensors")
+wrong("not a safetensors file", ("hello world "):rep(20), "wrong.safetensors")
+wrong("a tensor of another name", (good:gsub("dense1%.bias", "dense9.bias")), "dense9.bias")
+wrong("a missing tensor", (good:gsub("dense1%.bias", "dense9.bias")), "dense1.bias")
+wrong("of another network", good, "conv1.kernel", "keras_guide")
+local _, e, s = command("eval specs/shapes.lua --weights %s/nowhere.safetensors --data shapes", build)
+tap.report(s == 1 and e:find("nowhere", 1, true), "weights: no such file", e)
+
+-- Everything generated from every spec, under gcc and clang, as C99 with warnings as errors; the headers as C++; two networks in one program.
+local strict = "-std=c99 -O2 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Werror -Iruntime -c -o /dev/null"
+local specs = tap.run("cd specs && ls *.lua")
+for spec in specs:gmatch("(%w[%w_]*)%.lua") do
+    for _, options in ipairs {"", "--standalone", "--standalone --inference", "--target portable", "--unroll none --standalone",
+                              "--real double --standalone"} do
+        local path = ("%s/%s.c"):format(build, spec)
+        local _, e1, s1 = command("specs/%s.lua %s -o %s", spec, options, path)
+        local reasons = s1 == 0 and "" or e1
+        for _, cc in ipairs {"gcc", "gcc -march=native", "clang", "clang -march=native"} do
+            local _, warnings, s2 = tap.run(("%s %s %s"):format(cc, strict, path))
+            reasons = reasons .. (s2 == 0 and "" or cc .. ": " .. warnings:sub(1, 400))
+        end
+        local _, cxx, s3 = tap.run(("g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -x c++ -c -o /dev/null %s/%s.h"):format(build, spec))
+        reasons = reasons .. (s3 == 0 and "" or cxx)
+        tap.report(reasons == "", ("%s %s: no warning"):format(spec, options), reasons)
+    end
+end
+command("specs/shapes.lua --standalone -o %s/shapes.c", build)
+command("specs/packets.lua --standalone -o %s/packets.c", build)
+tap.write(build .. "/two.cpp", '#include "shapes.h"\n#include "packets.h"\nint main() { static shapes_params a; static packets_params b;\n' ..
+    "shapes_init(&a, 1); packets_init(&b, 1); return sizeof a == sizeof b; }\n")
+local _, two, linked = tap.run(("cd %s && cc -O1 -c shapes.c packets.c && g++ -Wall -Wextra -Werror two.cpp shapes.o packets.o -o two && ./two"):format(build))
+tap.report(linked == 0, "two networks in one C++ program", two)
+local symbols = tap.run(("nm -g --defined-only %s/shapes.o"):format(build))
+local foreign = symbols:gsub("%x+ %u shapes_[%w_]+\n", "")
+tap.report(foreign == "", "no public symbol without the network's name in front", foreign)
+tap.finish()
