@@ -27,7 +27,7 @@ static const char help[] =
     "  --real float|double       double is for checking gradients\n"
     "  --templates DIR           templates from a folder instead of the built-in ones\n"
     "check:\n"
-    "  --max-params N  --max-macs N  --max-ram N  --max-flash N      limits; K, M and G are powers of 1024\n"
+    "  --max-params N  --max-macs N  --max-ram N  --max-flash N    (K, M, G: powers of 1024)\n"
     "  --dump=model|graph|plan   print a stage\n"
     "train, eval, run, show:\n"
     "  --data D                  shapes, packets, a folder of IDX or CIFAR-10 files, or x.npy,y.npy\n"
@@ -297,6 +297,8 @@ static const char *option_name(Arena *arena, int option)
 /* What a command cannot do without. */
 static bool check_complete(Diag *diag, const Arguments *a)
 {
+    if (a->spec_count > 0 && (strcmp(a->specs[0], "import") == 0 || strcmp(a->specs[0], "report") == 0))
+        return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
     if (a->spec_count == 0)
         return diag_usage(diag, "no spec given; see cnngen --help");
     if (a->spec_count > 1 && a->command != COMMAND_CHECK)

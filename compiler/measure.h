@@ -12,7 +12,7 @@ typedef struct {
     int64_t right, count;
 } Score;
 
-/* The loss of one sample, in double, as CONTRACT section 4 defines it. */
+/* The loss of one sample, in double, as runtime/cnn.h defines it. */
 double measure_loss(const Graph *graph, const float *output, const float *target, int64_t size);
 
 /* 1 output: the same side of 0.5; more: the largest is the target's largest. NaN is never right. */

@@ -1,7 +1,6 @@
 /* weights.h - safetensors in and out, against the tensors of a Graph.
  *
- * Values are floats in canonical order, graph->param_count of them (see CONTRACT of the generated
- * API: *_import, *_export). */
+ * Values are floats in canonical order, graph->param_count of them (layers in order, kernel then bias). */
 #ifndef WEIGHTS_H
 #define WEIGHTS_H
 

@@ -1,7 +1,6 @@
 % -- The public functions: every step called in order with its place in memory.
 % local NAME = M.name:upper()
 % local training = M.train ~= nil
-% local function param(step, offset, base) return plus(base, offset) end
 % -- Where a step finds a buffer: the caller's, or a place in the arena; sample n of the batch.
 % local function place(view, n, input)
 %   if view.home == "input" then return plus(input, n and "(size_t)" .. n .. " * " .. view.buffer or 0) end
@@ -10,11 +9,24 @@
 %   return plus("at", add(view.offset, sample))
 % end
 % local function seed(step, n) return "tape->seed * UINT64_C(4294967296) + " .. (n and "(uint64_t)" .. n .. " * 4096 + " or "") .. step.index end
+% -- The place of a tensor, by its name in the enumeration below.
+% local at_tensor = {}
+% for _, tensor in ipairs(M.tensors) do at_tensor[tensor.offset] = tensor.layer .. "_" .. tensor.name end
+% local function tensor(base, offset) return offset and base .. " + " .. at_tensor[offset] end
 % local function forward_values(step, n, input)
-%   return {x = place(step.x, n, input), y = place(step.y, n, input), w = step.w_offset and plus("p", step.w_offset), b = step.b_offset and plus("p", step.b_offset), count = "count", seed = seed(step, n)}
+%   return {x = place(step.x, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), count = "count", seed = seed(step, n)}
 % end
 % local function backward_values(step, n)
-%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = step.w_offset and plus("p", step.w_offset), dw = step.w_offset and plus("g", step.w_offset), db = step.b_offset and plus("g", step.b_offset), work = step.work_offset and plus("at", step.work_offset), count = "count", seed = seed(step, n)}
+%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset), work = step.work_offset and plus("at", step.work_offset), count = "count", seed = seed(step, n)}
+% end
+% if #M.tensors > 0 then
+/* Where the tensors stand in the params struct, and in its gradients. */
+enum {
+%   for _, tensor in ipairs(M.tensors) do
+    ${tensor.layer}_${tensor.name} = ${tensor.offset},
+%   end
+};
+
 % end
 % -- Runs of steps that share a loop over the samples.
 % local function runs(steps, first, last, direction)
@@ -54,7 +66,7 @@ void ${M.name}_init(${M.name}_params *params, uint64_t seed)
 %   end
     memset(p, 0, sizeof *params);
 %   for _, tensor in ipairs(M.tensors) do
-%       local at = plus("p", tensor.offset)
+%       local at = "p + " .. at_tensor[tensor.offset]
 %       if tensor.init == "uniform" then
     ${use("cnn_init_uniform")}(${at}, ${tensor.count}, ${number(tensor.scale)}, &state);
 %       elseif tensor.init == "normal" then
@@ -86,7 +98,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
     (void)scratch;
 % end
 % for _, step in ipairs(M.predict.steps) do
-    ${call(step, "forward", forward_values(step, nil, "input"))};
+    ${call(step, "forward", forward_values(step, nil, "input"))}; /* ${step.y.text} */
 % end
 }
 % if training then
@@ -160,7 +172,7 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
 %   for k = #steps, 1, -1 do if steps[k].backward then lowest = k end end
 %   for _, run in ipairs(runs(steps, #steps, lowest, -1)) do
 %       for _, step in ipairs(run) do if step.arguments.prepare and step.work_offset then
-    ${call(step, "prepare", {w = plus("p", step.w_offset), work = plus("at", step.work_offset)})};
+    ${call(step, "prepare", {w = tensor("p", step.w_offset), work = plus("at", step.work_offset)})};
 %       end end
 %       if run.batched then
     ${call(run[1], "backward", backward_values(run[1]))};
@@ -228,7 +240,7 @@ void ${M.name}_import(${M.name}_params *params, const real *flat)
     memset(p, 0, sizeof *params);
 % local done = 0
 % for _, tensor in ipairs(M.tensors) do
-    memcpy(${plus("p", tensor.offset)}, ${plus("flat", done)}, ${tensor.count} * sizeof(real)); /* ${tensor.layer}.${tensor.name} */
+    memcpy(p + ${at_tensor[tensor.offset]}, ${plus("flat", done)}, ${tensor.count} * sizeof(real));
 %   done = done + tensor.count
 % end
 % if done == 0 then
@@ -246,7 +258,7 @@ void ${M.name}_export(const ${M.name}_params *params, real *flat)
     (void)flat;
 % end
 % for _, tensor in ipairs(M.tensors) do
-    memcpy(${plus("flat", done)}, ${plus("p", tensor.offset)}, ${tensor.count} * sizeof(real)); /* ${tensor.layer}.${tensor.name} */
+    memcpy(${plus("flat", done)}, p + ${at_tensor[tensor.offset]}, ${tensor.count} * sizeof(real));
 %   done = done + tensor.count
 % end
 }
