@@ -155,7 +155,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     }
     set_tensors(b, table, step);
     set_backward(b, table, schedule, step);
-    value_set(b->arena, table, "tiles", tile_value(b->arena, b->plan, step));
+    value_set(b->arena, table, "tiles", tile_value(b->arena, b->plan, schedule, step));
     return table;
 }
 

@@ -125,10 +125,17 @@ static void dense_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step
     value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, WIDE_P));
 }
 
-Value *tile_value(Arena *arena, const Plan *plan, const Step *step)
+/* Vector loads may read beyond the last channel, which only our own buffers allow; convolution and dense read x value by value. */
+static bool reads_caller(const Schedule *schedule, const Step *step)
+{
+    return strcmp(step->templates, "conv") != 0 && strcmp(step->templates, "dense") != 0 &&
+           schedule->buffers[step->x].home == HOME_CALLER_INPUT;
+}
+
+Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step)
 {
     Value *tiles = value_table(arena);
-    const bool plain = plan->options.portable || plan->options.unroll != UNROLL_AUTO;
+    const bool plain = plan->options.portable || plan->options.unroll != UNROLL_AUTO || reads_caller(schedule, step);
     const bool conv = strcmp(step->templates, "conv") == 0, dense = strcmp(step->templates, "dense") == 0;
     const int64_t channels = conv ? step->node->filters / step->node->groups : step->yv.shape.c;
     const int lanes = plain ? 1 : tile_lanes(channels);

@@ -16,6 +16,6 @@ int tile_runs(int64_t n, int64_t most, TileRun out[2]);
 int tile_lanes(int64_t channels);
 
 /* The tiles of a step, as templates see them: lanes, dx_lanes and lists of {v, runs} named forward, dw, dx, batch, single, dx_runs. */
-Value *tile_value(Arena *arena, const Plan *plan, const Step *step);
+Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step);
 
 #endif

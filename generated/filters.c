@@ -14,13 +14,14 @@
 
 typedef FILTERS_REAL real;
 
-/* conv1_pad: 28x28x1 -> 28x28x1, 35280 multiply-adds. */
+/* conv1_pad: 28x28x1 -> 28x28x1. */
 static void filters_conv1_pad_forward(const real *restrict x, real *restrict y)
 {
     memset(y, 0, 31 * sizeof(real));
     for (int i = 0; i < 27; i++) {
         memset(y + i*30 + 59, 0, 2 * sizeof(real));
     }
+    memset(y + 869, 0, 31 * sizeof(real));
     for (int i = 0; i < 28; i++) {
         memcpy(y + i*30 + 31, x + i*28, 28 * sizeof(real));
     }
@@ -470,23 +471,28 @@ static void filters_conv1_forward(const real *restrict x, const real *restrict w
     }
 }
 
+/* Where the tensors stand in the params struct, and in its gradients. */
+enum {
+    conv1_kernel = 0,
+};
+
 void filters_predict(const filters_params *params, const real *input, real *output, filters_scratch *scratch)
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = scratch->arena;
-    filters_conv1_pad_forward(input, at);
-    filters_conv1_forward(at, p, output);
+    filters_conv1_pad_forward(input, at); /* 28x28x1 */
+    filters_conv1_forward(at, p + conv1_kernel, output); /* 28x28x5 */
 }
 
 void filters_import(filters_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p, flat, 45 * sizeof(real)); /* conv1.kernel */
+    memcpy(p + conv1_kernel, flat, 45 * sizeof(real));
 }
 
 void filters_export(const filters_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p, 45 * sizeof(real)); /* conv1.kernel */
+    memcpy(flat, p + conv1_kernel, 45 * sizeof(real));
 }

@@ -9,7 +9,7 @@
  *   total                                    413          14504
  *
  * Predict needs 5312 bytes of scratch (buffers alive at once: 5248).
- * A training step on 32 samples needs a tape of 424304 bytes. Loss: binary_cross_entropy. Optimizer: adam.
+ * A training step on 32 samples needs a tape of 424368 bytes. Loss: binary_cross_entropy. Optimizer: adam.
  */
 #include "shapes.h"
 
@@ -32,15 +32,16 @@ typedef SHAPES_REAL real;
 #define VECTOR_BYTES 64
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
-#elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__) || \
-(defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2))
+#elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__)
+#define VECTOR_BYTES 16
+#elif defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE > 1
 #define VECTOR_BYTES 16
 #else
 #define VECTOR_BYTES 0
 #endif
 
 #if VECTOR_BYTES == 0
-    typedef real v4;
+typedef real v4;
 typedef int m4;
 enum { L4 = 1 };
 static inline v4 load4(const real *x)
@@ -91,7 +92,7 @@ static inline void store4(real *y, v4 a, int n)
     if (n >= L4) {
         *(v4 *)(void *)y = a;
     } else {
-        for (int lane = 0; lane < n; lane++) {
+        for (int lane = 0; lane < L4 && lane < n; lane++) {
             y[lane] = a[lane];
         }
     }
@@ -150,13 +151,14 @@ static inline void put16(real *y, v16 a)
 }
 #endif
 
-/* conv1_pad: 28x28x1 -> 28x28x1, 14112 multiply-adds. */
+/* conv1_pad: 28x28x1 -> 28x28x1. */
 static void shapes_conv1_pad_forward(const real *restrict x, real *restrict y)
 {
     memset(y, 0, 31 * sizeof(real));
     for (int i = 0; i < 27; i++) {
         memset(y + i*30 + 59, 0, 2 * sizeof(real));
     }
+    memset(y + 869, 0, 31 * sizeof(real));
     for (int i = 0; i < 28; i++) {
         memcpy(y + i*30 + 31, x + i*28, 28 * sizeof(real));
     }
@@ -1174,22 +1176,30 @@ static void shapes_dense1_backward(const real *restrict x, real *restrict dy,
     }
 }
 
+/* Where the tensors stand in the params struct, and in its gradients. */
+enum {
+    conv1_kernel = 0,
+    conv1_bias = 18,
+    dense1_kernel = 32,
+    dense1_bias = 424,
+};
+
 void shapes_init(shapes_params *params, uint64_t seed)
 {
     real *const p = (real *)(void *)params;
     uint64_t state = seed;
     memset(p, 0, sizeof *params);
-    cnn_init_uniform(p, 18, 0.471404521f, &state);
-    cnn_init_uniform(p + 32, 392, 0.123560413f, &state);
+    cnn_init_uniform(p + conv1_kernel, 18, 0.471404521f, &state);
+    cnn_init_uniform(p + dense1_kernel, 392, 0.123560413f, &state);
 }
 
 void shapes_predict(const shapes_params *params, const real *input, real *output, shapes_scratch *scratch)
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = scratch->arena;
-    shapes_conv1_pad_forward(input, at);
-    shapes_conv1_pool1_forward(at, p, p + 18, at + 912);
-    shapes_dense1_forward(at + 912, p + 32, p + 424, output);
+    shapes_conv1_pad_forward(input, at); /* 28x28x1 */
+    shapes_conv1_pool1_forward(at, p + conv1_kernel, p + conv1_bias, at + 912); /* 14x14x2 */
+    shapes_dense1_forward(at + 912, p + dense1_kernel, p + dense1_bias, output); /* 1 */
 }
 
 const real *shapes_forward(const shapes_params *params, const real *inputs, int count, shapes_tape *tape)
@@ -1199,10 +1209,11 @@ const real *shapes_forward(const shapes_params *params, const real *inputs, int 
     tape->seed++;
     for (int n = 0; n < count; n++) {
         shapes_conv1_pad_forward(inputs + (size_t)n * 784, at + (size_t)n * 900 + 50176);
-        shapes_conv1_forward(at + (size_t)n * 900 + 50176, p, p + 18, at + (size_t)n * 1568);
+        shapes_conv1_forward(at + (size_t)n * 900 + 50176, p + conv1_kernel, p + conv1_bias,
+            at + (size_t)n * 1568);
         shapes_pool1_forward(at + (size_t)n * 1568, at + (size_t)n * 392 + 78976);
     }
-    shapes_dense1_train_forward(at + 78976, p + 32, p + 424, at + 104288, count);
+    shapes_dense1_train_forward(at + 78976, p + dense1_kernel, p + dense1_bias, at + 104288, count);
     return at + 104288;
 }
 
@@ -1222,12 +1233,13 @@ static real shapes_gradients(const shapes_params *params, const real *inputs, co
         loss += cnn_binary_cross_entropy(y, t, 1);
         cnn_sigmoid_cross_entropy_grad(y, t, at + (size_t)n * 1 + 104320, 1, scale);
     }
-    shapes_dense1_backward(at + 78976, at + 104320, p + 32, at + 91520, g + 32, g + 424, at + 104064,
-        count);
+    shapes_dense1_backward(at + 78976, at + 104320, p + dense1_kernel, at + 91520, g + dense1_kernel,
+        g + dense1_bias, at + 104064, count);
     for (int n = 0; n < count; n++) {
         shapes_pool1_backward(at + (size_t)n * 1568, at + (size_t)n * 392 + 78976,
             at + (size_t)n * 392 + 91520, at + 104064);
-        shapes_conv1_backward(at + (size_t)n * 900 + 50176, at + (size_t)n * 1568, at + 104064, g, g + 18);
+        shapes_conv1_backward(at + (size_t)n * 900 + 50176, at + (size_t)n * 1568, at + 104064,
+            g + conv1_kernel, g + conv1_bias);
     }
     return loss * scale;
 }
@@ -1266,17 +1278,17 @@ void shapes_import(shapes_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p, flat, 18 * sizeof(real)); /* conv1.kernel */
-    memcpy(p + 18, flat + 18, 2 * sizeof(real)); /* conv1.bias */
-    memcpy(p + 32, flat + 20, 392 * sizeof(real)); /* dense1.kernel */
-    memcpy(p + 424, flat + 412, 1 * sizeof(real)); /* dense1.bias */
+    memcpy(p + conv1_kernel, flat, 18 * sizeof(real));
+    memcpy(p + conv1_bias, flat + 18, 2 * sizeof(real));
+    memcpy(p + dense1_kernel, flat + 20, 392 * sizeof(real));
+    memcpy(p + dense1_bias, flat + 412, 1 * sizeof(real));
 }
 
 void shapes_export(const shapes_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p, 18 * sizeof(real)); /* conv1.kernel */
-    memcpy(flat + 18, p + 18, 2 * sizeof(real)); /* conv1.bias */
-    memcpy(flat + 20, p + 32, 392 * sizeof(real)); /* dense1.kernel */
-    memcpy(flat + 412, p + 424, 1 * sizeof(real)); /* dense1.bias */
+    memcpy(flat, p + conv1_kernel, 18 * sizeof(real));
+    memcpy(flat + 18, p + conv1_bias, 2 * sizeof(real));
+    memcpy(flat + 20, p + dense1_kernel, 392 * sizeof(real));
+    memcpy(flat + 412, p + dense1_bias, 1 * sizeof(real));
 }

@@ -162,13 +162,14 @@ static void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n,
         w[i] -= lr * (scale * dw[i] + decay * w[i]);
 }
 
-/* conv1_pad: 4x4x1 -> 4x4x1, 288 multiply-adds. */
+/* conv1_pad: 4x4x1 -> 4x4x1. */
 static void tiny_conv1_pad_forward(const real *restrict x, real *restrict y)
 {
     memset(y, 0, 7 * sizeof(real));
     for (int i = 0; i < 3; i++) {
         memset(y + i*6 + 11, 0, 2 * sizeof(real));
     }
+    memset(y + 29, 0, 7 * sizeof(real));
     for (int i = 0; i < 4; i++) {
         memcpy(y + i*6 + 7, x + i*4, 4 * sizeof(real));
     }
@@ -350,22 +351,30 @@ static void tiny_dense1_backward(const real *restrict x, real *restrict dy, cons
     }
 }
 
+/* Where the tensors stand in the params struct, and in its gradients. */
+enum {
+    conv1_kernel = 0,
+    conv1_bias = 18,
+    dense1_kernel = 20,
+    dense1_bias = 36,
+};
+
 void tiny_init(tiny_params *params, uint64_t seed)
 {
     real *const p = (real *)(void *)params;
     uint64_t state = seed;
     memset(p, 0, sizeof *params);
-    cnn_init_uniform(p, 18, 0.471404521f, &state);
-    cnn_init_uniform(p + 20, 16, 0.774596669f, &state);
+    cnn_init_uniform(p + conv1_kernel, 18, 0.471404521f, &state);
+    cnn_init_uniform(p + dense1_kernel, 16, 0.774596669f, &state);
 }
 
 void tiny_predict(const tiny_params *params, const real *input, real *output, tiny_scratch *scratch)
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = scratch->arena;
-    tiny_conv1_pad_forward(input, at);
-    tiny_conv1_pool1_forward(at, p, p + 18, at + 48);
-    tiny_dense1_forward(at + 48, p + 20, p + 36, output);
+    tiny_conv1_pad_forward(input, at); /* 4x4x1 */
+    tiny_conv1_pool1_forward(at, p + conv1_kernel, p + conv1_bias, at + 48); /* 2x2x2 */
+    tiny_dense1_forward(at + 48, p + dense1_kernel, p + dense1_bias, output); /* 2 */
 }
 
 const real *tiny_forward(const tiny_params *params, const real *inputs, int count, tiny_tape *tape)
@@ -374,9 +383,9 @@ const real *tiny_forward(const tiny_params *params, const real *inputs, int coun
     real *const at = tape->arena;
     tape->seed++;
     tiny_conv1_pad_forward(inputs, at);
-    tiny_conv1_forward(at, p, p + 18, at + 48);
+    tiny_conv1_forward(at, p + conv1_kernel, p + conv1_bias, at + 48);
     tiny_pool1_forward(at + 48, at + 112);
-    tiny_dense1_forward(at + 112, p + 20, p + 36, at + 144);
+    tiny_dense1_forward(at + 112, p + dense1_kernel, p + dense1_bias, at + 144);
     (void)count;
     return at + 144;
 }
@@ -397,9 +406,10 @@ static real tiny_gradients(const tiny_params *params, const real *inputs, const 
         loss += cnn_cross_entropy(y, t, 2);
         cnn_softmax_cross_entropy_grad(y, t, at + 160, 2, scale);
     }
-    tiny_dense1_backward(at + 112, at + 160, p + 20, at + 128, g + 20, g + 36);
+    tiny_dense1_backward(at + 112, at + 160, p + dense1_kernel, at + 128, g + dense1_kernel,
+        g + dense1_bias);
     tiny_pool1_backward(at + 48, at + 112, at + 128, at + 80);
-    tiny_conv1_backward(at, at + 48, at + 80, g, g + 18);
+    tiny_conv1_backward(at, at + 48, at + 80, g + conv1_kernel, g + conv1_bias);
     return loss * scale;
 }
 
@@ -436,17 +446,17 @@ void tiny_import(tiny_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p, flat, 18 * sizeof(real)); /* conv1.kernel */
-    memcpy(p + 18, flat + 18, 2 * sizeof(real)); /* conv1.bias */
-    memcpy(p + 20, flat + 20, 16 * sizeof(real)); /* dense1.kernel */
-    memcpy(p + 36, flat + 36, 2 * sizeof(real)); /* dense1.bias */
+    memcpy(p + conv1_kernel, flat, 18 * sizeof(real));
+    memcpy(p + conv1_bias, flat + 18, 2 * sizeof(real));
+    memcpy(p + dense1_kernel, flat + 20, 16 * sizeof(real));
+    memcpy(p + dense1_bias, flat + 36, 2 * sizeof(real));
 }
 
 void tiny_export(const tiny_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p, 18 * sizeof(real)); /* conv1.kernel */
-    memcpy(flat + 18, p + 18, 2 * sizeof(real)); /* conv1.bias */
-    memcpy(flat + 20, p + 20, 16 * sizeof(real)); /* dense1.kernel */
-    memcpy(flat + 36, p + 36, 2 * sizeof(real)); /* dense1.bias */
+    memcpy(flat, p + conv1_kernel, 18 * sizeof(real));
+    memcpy(flat + 18, p + conv1_bias, 2 * sizeof(real));
+    memcpy(flat + 20, p + dense1_kernel, 16 * sizeof(real));
+    memcpy(flat + 36, p + dense1_bias, 2 * sizeof(real));
 }

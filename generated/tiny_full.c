@@ -77,13 +77,14 @@ static void cnn_softmax(cnn_real *y, size_t n)
         y[i] = y[i] / sum;
 }
 
-/* conv1_pad: 4x4x1 -> 4x4x1, 288 multiply-adds. */
+/* conv1_pad: 4x4x1 -> 4x4x1. */
 static void tiny_conv1_pad_forward(const real *restrict x, real *restrict y)
 {
     memset(y, 0, 7 * sizeof(real));
     memset(y + 11, 0, 2 * sizeof(real));
     memset(y + 17, 0, 2 * sizeof(real));
     memset(y + 23, 0, 2 * sizeof(real));
+    memset(y + 29, 0, 7 * sizeof(real));
     y[7] = x[0];
     y[8] = x[1];
     y[9] = x[2];
@@ -587,30 +588,38 @@ static void tiny_dense1_forward(const real *restrict x, const real *restrict w,
     cnn_softmax(y, 2);
 }
 
+/* Where the tensors stand in the params struct, and in its gradients. */
+enum {
+    conv1_kernel = 0,
+    conv1_bias = 18,
+    dense1_kernel = 20,
+    dense1_bias = 36,
+};
+
 void tiny_predict(const tiny_params *params, const real *input, real *output, tiny_scratch *scratch)
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = scratch->arena;
-    tiny_conv1_pad_forward(input, at);
-    tiny_conv1_pool1_forward(at, p, p + 18, at + 48);
-    tiny_dense1_forward(at + 48, p + 20, p + 36, output);
+    tiny_conv1_pad_forward(input, at); /* 4x4x1 */
+    tiny_conv1_pool1_forward(at, p + conv1_kernel, p + conv1_bias, at + 48); /* 2x2x2 */
+    tiny_dense1_forward(at + 48, p + dense1_kernel, p + dense1_bias, output); /* 2 */
 }
 
 void tiny_import(tiny_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p, flat, 18 * sizeof(real)); /* conv1.kernel */
-    memcpy(p + 18, flat + 18, 2 * sizeof(real)); /* conv1.bias */
-    memcpy(p + 20, flat + 20, 16 * sizeof(real)); /* dense1.kernel */
-    memcpy(p + 36, flat + 36, 2 * sizeof(real)); /* dense1.bias */
+    memcpy(p + conv1_kernel, flat, 18 * sizeof(real));
+    memcpy(p + conv1_bias, flat + 18, 2 * sizeof(real));
+    memcpy(p + dense1_kernel, flat + 20, 16 * sizeof(real));
+    memcpy(p + dense1_bias, flat + 36, 2 * sizeof(real));
 }
 
 void tiny_export(const tiny_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p, 18 * sizeof(real)); /* conv1.kernel */
-    memcpy(flat + 18, p + 18, 2 * sizeof(real)); /* conv1.bias */
-    memcpy(flat + 20, p + 20, 16 * sizeof(real)); /* dense1.kernel */
-    memcpy(flat + 36, p + 36, 2 * sizeof(real)); /* dense1.bias */
+    memcpy(flat, p + conv1_kernel, 18 * sizeof(real));
+    memcpy(flat + 18, p + conv1_bias, 2 * sizeof(real));
+    memcpy(flat + 20, p + dense1_kernel, 16 * sizeof(real));
+    memcpy(flat + 36, p + dense1_bias, 2 * sizeof(real));
 }

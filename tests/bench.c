@@ -65,7 +65,7 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Multiply-adds a second of the widest vectors: 16 independent chains in registers. */
+/* Multiply-adds a second of the widest vectors: twelve independent chains in registers. */
 #if defined(__AVX512F__)
 typedef float Vector __attribute__((vector_size(64)));
 #elif defined(__AVX__)
@@ -79,7 +79,9 @@ static double peak(void)
     enum { LOOPS = 200000, LANES = sizeof(Vector) / sizeof(float) };
     Vector a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0}, a4 = {0}, a5 = {0}, a6 = {0}, a7 = {0}, a8 = {0}, a9 = {0}, a10 = {0}, a11 = {0};
     Vector m = (Vector){0} + 0.999f, c = (Vector){0} + 0.001f;
-    __asm__ volatile("" : "+v"(m), "+v"(c));
+    /* unknown to the compiler, or it finds that the chains are equal and computes one */
+    __asm__ volatile("" : "+v"(m), "+v"(c), "+v"(a0), "+v"(a1), "+v"(a2), "+v"(a3), "+v"(a4), "+v"(a5));
+    __asm__ volatile("" : "+v"(a6), "+v"(a7), "+v"(a8), "+v"(a9), "+v"(a10), "+v"(a11));
     const double start = now();
     for (int i = 0; i < LOOPS; i++) {
         a0 = a0 * m + c; a1 = a1 * m + c; a2 = a2 * m + c; a3 = a3 * m + c; a4 = a4 * m + c; a5 = a5 * m + c;
