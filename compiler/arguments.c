@@ -1,4 +1,5 @@
-/* arguments.c - reads the command line with getopt_long; an option that a command does not know is wrong usage, never ignored. */
+/* arguments.c - reads the command line with getopt_long; an option that a command does not know is
+ * wrong usage, never ignored. */
 #include "arguments.h"
 
 #include <getopt.h>
@@ -30,25 +31,55 @@ static const char help[] =
     "  --max-params N  --max-macs N  --max-ram N  --max-flash N    (K, M, G: powers of 1024)\n"
     "  --dump=model|graph|plan   print a stage\n"
     "train, eval, run, show:\n"
-    "  --data D                  shapes, packets, a folder of IDX or CIFAR-10 files, or x.npy,y.npy\n"
+    "  --data D                  shapes, packets, a folder of IDX or CIFAR-10 files, or "
+    "x.npy,y.npy\n"
     "  --epochs N  --lr R  --seed N  --validation FRACTION  --quiet\n"
     "  --input FILE              x.npy, or a PNG or PGM picture\n"
     "  --layer NAME              run: stop behind this layer\n"
-    "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system refused.\n";
+    "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system "
+    "refused.\n";
 
 const char *arguments_help(void)
 {
     return help;
 }
 
-enum { FOR_COMPILE = 1, FOR_CHECK = 2, FOR_SUMMARY = 4, FOR_TRAIN = 8, FOR_EVAL = 16, FOR_RUN = 32, FOR_SHOW = 64 };
+enum {
+    FOR_COMPILE = 1,
+    FOR_CHECK = 2,
+    FOR_SUMMARY = 4,
+    FOR_TRAIN = 8,
+    FOR_EVAL = 16,
+    FOR_RUN = 32,
+    FOR_SHOW = 64
+};
 enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
 enum {
-    OPTION_WEIGHTS = 256, OPTION_BATCH, OPTION_JSON, OPTION_INFERENCE, OPTION_STANDALONE, OPTION_TARGET,
-    OPTION_UNROLL, OPTION_REAL, OPTION_TEMPLATES, OPTION_MAX_PARAMS, OPTION_MAX_MACS, OPTION_MAX_RAM,
-    OPTION_MAX_FLASH, OPTION_DUMP, OPTION_DATA, OPTION_EPOCHS, OPTION_LR, OPTION_SEED, OPTION_VALIDATION,
-    OPTION_QUIET, OPTION_INPUT, OPTION_LAYER, OPTION_HELP, OPTION_VERSION
+    OPTION_WEIGHTS = 256,
+    OPTION_BATCH,
+    OPTION_JSON,
+    OPTION_INFERENCE,
+    OPTION_STANDALONE,
+    OPTION_TARGET,
+    OPTION_UNROLL,
+    OPTION_REAL,
+    OPTION_TEMPLATES,
+    OPTION_MAX_PARAMS,
+    OPTION_MAX_MACS,
+    OPTION_MAX_RAM,
+    OPTION_MAX_FLASH,
+    OPTION_DUMP,
+    OPTION_DATA,
+    OPTION_EPOCHS,
+    OPTION_LR,
+    OPTION_SEED,
+    OPTION_VALIDATION,
+    OPTION_QUIET,
+    OPTION_INPUT,
+    OPTION_LAYER,
+    OPTION_HELP,
+    OPTION_VERSION
 };
 
 static const struct option long_options[] = {
@@ -119,13 +150,14 @@ static int takers(int option)
     }
 }
 
-static bool read_whole(Diag *diag, const char *option, const char *text, int64_t least, int64_t *out)
+static bool read_whole(Diag *diag, const char *option, const char *text, int64_t least,
+                       int64_t *out)
 {
     char *end;
     const long long number = strtoll(text, &end, 10);
     if (*text == '\0' || *end != '\0' || number < least || number > INT32_MAX)
-        return diag_usage(diag, "--%s must be a whole number from %lld to %d, not '%s'", option, (long long)least,
-                          INT32_MAX, text);
+        return diag_usage(diag, "--%s must be a whole number from %lld to %d, not '%s'", option,
+                          (long long)least, INT32_MAX, text);
     *out = number;
     return true;
 }
@@ -135,7 +167,8 @@ static bool read_number(Diag *diag, const char *option, const char *text, double
     char *end;
     const double number = strtod(text, &end);
     if (*text == '\0' || *end != '\0' || !(number > 0) || !(number < most))
-        return diag_usage(diag, "--%s must be a number above 0 and below %g, not '%s'", option, most, text);
+        return diag_usage(diag, "--%s must be a number above 0 and below %g, not '%s'", option,
+                          most, text);
     *out = number;
     return true;
 }
@@ -143,18 +176,20 @@ static bool read_number(Diag *diag, const char *option, const char *text, double
 static bool read_limit(Diag *diag, const char *option, const char *text, int64_t *out)
 {
     return budget_amount(text, out) ||
-           diag_usage(diag, "--%s must be a whole number above 0 or one with K, M or G, not '%s'", option, text);
+           diag_usage(diag, "--%s must be a whole number above 0 or one with K, M or G, not '%s'",
+                      option, text);
 }
 
 /* The index of `text` among `choices` into *out. */
-static bool read_choice(Diag *diag, const char *option, const char *text, const char *const *choices, int *out)
+static bool read_choice(Diag *diag, const char *option, const char *text,
+                        const char *const *choices, int *out)
 {
     for (*out = 0; choices[*out]; (*out)++)
         if (strcmp(choices[*out], text) == 0)
             return true;
     const char *near = nearest_name(text, choices);
-    return diag_usage(diag, "--%s knows no '%s'%s%s%s", option, text, near ? "; did you mean '" : "", near ? near : "",
-                      near ? "'?" : "");
+    return diag_usage(diag, "--%s knows no '%s'%s%s%s", option, text,
+                      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool read_define(Arena *arena, Diag *diag, const char *text, Arguments *out)
@@ -162,16 +197,17 @@ static bool read_define(Arena *arena, Diag *diag, const char *text, Arguments *o
     const char *equals = strchr(text, '=');
     if (!equals || equals == text)
         return diag_usage(diag, "-D needs KEY=VALUE, not '%s'", text);
-    out->defines = arena_grow(arena, out->defines, (size_t)out->define_count, (size_t)out->define_count + 1,
-                              sizeof *out->defines);
-    out->defines[out->define_count++] = (Define){.key = arena_copy(arena, text, (size_t)(equals - text)),
-                                                 .value = equals + 1};
+    out->defines = arena_grow(arena, out->defines, (size_t)out->define_count,
+                              (size_t)out->define_count + 1, sizeof *out->defines);
+    out->defines[out->define_count++] =
+        (Define){.key = arena_copy(arena, text, (size_t)(equals - text)), .value = equals + 1};
     return true;
 }
 
 static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments *out)
 {
-    static const char *const targets[] = {"vector", "portable", NULL}, *const unrolls[] = {"auto", "full", "none", NULL},
+    static const char *const targets[] = {"vector", "portable", NULL},
+                             *const unrolls[] = {"auto", "full", "none", NULL},
                              *const reals[] = {"float", "double", NULL},
                              *const dumps[] = {"model", "graph", "plan", NULL};
     int choice;
@@ -276,7 +312,8 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
 /* The first word that is no option, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
 {
-    static const char *const names[] = {"compile", "check", "summary", "train", "eval", "run", "show", NULL};
+    static const char *const names[] = {"compile", "check", "summary", "train",
+                                        "eval",    "run",   "show",    NULL};
     for (int i = 0; *argc > 1 && names[i]; i++)
         if (strcmp(argv[1], names[i]) == 0) {
             memmove(&argv[1], &argv[2], (size_t)(*argc - 1) * sizeof *argv);
@@ -297,18 +334,22 @@ static const char *option_name(Arena *arena, int option)
 /* What a command cannot do without. */
 static bool check_complete(Diag *diag, const Arguments *a)
 {
-    if (a->spec_count > 0 && (strcmp(a->specs[0], "import") == 0 || strcmp(a->specs[0], "report") == 0))
+    if (a->spec_count > 0 &&
+        (strcmp(a->specs[0], "import") == 0 || strcmp(a->specs[0], "report") == 0))
         return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
     if (a->spec_count == 0)
         return diag_usage(diag, "no spec given; see cnngen --help");
     if (a->spec_count > 1 && a->command != COMMAND_CHECK)
-        return diag_usage(diag, "one spec at a time, not %d; only check takes several", a->spec_count);
+        return diag_usage(diag, "one spec at a time, not %d; only check takes several",
+                          a->spec_count);
     if (a->command == COMMAND_COMPILE && !a->run.output)
         return diag_usage(diag, "-o OUT.c is missing");
     if (a->command == COMMAND_TRAIN && (!a->run.data || !a->run.output))
         return diag_usage(diag, "train needs --data and -o");
-    if ((a->command == COMMAND_EVAL || a->command == COMMAND_SHOW) && (!a->run.data || !a->run.weights))
-        return diag_usage(diag, "%s needs --weights and --data", a->command == COMMAND_EVAL ? "eval" : "show");
+    if ((a->command == COMMAND_EVAL || a->command == COMMAND_SHOW) &&
+        (!a->run.data || !a->run.weights))
+        return diag_usage(diag, "%s needs --weights and --data",
+                          a->command == COMMAND_EVAL ? "eval" : "show");
     if (a->command == COMMAND_RUN && !a->run.input)
         return diag_usage(diag, "run needs --input");
     return true;
@@ -328,7 +369,8 @@ bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *
         else if (option == ':')
             ok = diag_usage(diag, "option '%s' needs a value", argv[optind - 1]);
         else if (!(takers(option) & self))
-            ok = diag_usage(diag, "%s does not go with this command; see cnngen --help", option_name(arena, option));
+            ok = diag_usage(diag, "%s does not go with this command; see cnngen --help",
+                            option_name(arena, option));
         else
             ok &= read_option(arena, diag, option, optarg, out);
         if (ok && (out->command == COMMAND_HELP || out->command == COMMAND_VERSION))

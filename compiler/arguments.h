@@ -5,8 +5,17 @@
 #include "plan.h"
 #include "train.h"
 
-typedef enum { COMMAND_COMPILE, COMMAND_CHECK, COMMAND_SUMMARY, COMMAND_TRAIN, COMMAND_EVAL, COMMAND_RUN, COMMAND_SHOW,
-               COMMAND_HELP, COMMAND_VERSION } Command;
+typedef enum {
+    COMMAND_COMPILE,
+    COMMAND_CHECK,
+    COMMAND_SUMMARY,
+    COMMAND_TRAIN,
+    COMMAND_EVAL,
+    COMMAND_RUN,
+    COMMAND_SHOW,
+    COMMAND_HELP,
+    COMMAND_VERSION
+} Command;
 
 typedef struct {
     Command command;

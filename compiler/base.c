@@ -75,8 +75,10 @@ void *arena_array(Arena *arena, size_t count, size_t size)
 
 void *arena_grow(Arena *arena, void *old, size_t old_count, size_t new_count, size_t size)
 {
-    /* Growing by one again and again must not copy each time: the room behind a power of two is kept. */
-    const bool room = old_count > 0 && (old_count & (old_count - 1)) != 0 && new_count == old_count + 1;
+    /* Growing by one again and again must not copy each time: the room behind a power of two is
+     * kept. */
+    const bool room =
+        old_count > 0 && (old_count & (old_count - 1)) != 0 && new_count == old_count + 1;
     if (room)
         return old;
     size_t capacity = 1;
@@ -175,7 +177,8 @@ bool size_mul(int64_t a, int64_t b, int64_t *out)
     if ((a == -1 && b == INT64_MIN) || (b == -1 && a == INT64_MIN))
         return false;
     const int64_t limit = (a < 0) == (b < 0) ? INT64_MAX : INT64_MIN;
-    if (limit == INT64_MAX ? (a > 0 ? a > limit / b : a < limit / b) : (a > 0 ? b < limit / a : a < limit / b))
+    if (limit == INT64_MAX ? (a > 0 ? a > limit / b : a < limit / b)
+                           : (a > 0 ? b < limit / a : a < limit / b))
         return false;
     *out = a * b;
     return true;
@@ -186,7 +189,8 @@ int64_t size_floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-/* The number of single-letter edits from a to b: insert, remove, replace, or swap two neighbours. */
+/* The number of single-letter edits from a to b: insert, remove, replace, or swap two neighbours.
+ */
 static int edits(const char *a, const char *b)
 {
     enum { MOST = 40 };
@@ -205,7 +209,8 @@ static int edits(const char *a, const char *b)
                 best = d[i - 1][j] + 1;
             if (d[i][j - 1] + 1 < best)
                 best = d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                d[i - 2][j - 2] + 1 < best)
                 best = d[i - 2][j - 2] + 1;
             d[i][j] = best;
         }

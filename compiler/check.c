@@ -23,11 +23,11 @@ void check_input_note(Check *check, const Node *node)
     const Node *from = &check->graph->nodes[node->inputs[0]];
     const char *shape = shape_text(check->arena, node->in);
     if (from->index == 0)
-        diag_note(check->diag, "input is %s, the model's input at %s:%d", shape, from->span.source->path,
-                  from->span.line);
+        diag_note(check->diag, "input is %s, the model's input at %s:%d", shape,
+                  from->span.source->path, from->span.line);
     else
-        diag_note(check->diag, "input is %s, from %s at %s:%d", shape, from->name, from->span.source->path,
-                  from->span.line);
+        diag_note(check->diag, "input is %s, from %s at %s:%d", shape, from->name,
+                  from->span.source->path, from->span.line);
 }
 
 Span check_place(const Node *node, const char *option)
@@ -39,10 +39,11 @@ Span check_place(const Node *node, const char *option)
 bool check_shape(Check *check, const Node *node, Shape shape, const char *what)
 {
     int64_t count;
-    if (size_mul(shape.h, shape.w, &count) && size_mul(count, shape.c, &count) && count <= INT32_MAX)
+    if (size_mul(shape.h, shape.w, &count) && size_mul(count, shape.c, &count) &&
+        count <= INT32_MAX)
         return true;
-    return check_fail(check, node, "the %s %s has more than %d values", what, shape_text(check->arena, shape),
-                      INT32_MAX);
+    return check_fail(check, node, "the %s %s has more than %d values", what,
+                      shape_text(check->arena, shape), INT32_MAX);
 }
 
 /* One axis of the window. */
@@ -57,8 +58,8 @@ static bool resolve_same(Axis *axis)
 {
     const int64_t out = (axis->in + axis->stride - 1) / axis->stride;
     int64_t reach, total;
-    if (!size_mul(axis->dilation, axis->kernel - 1, &reach) || !size_mul(out - 1, axis->stride, &total) ||
-        !size_add(total, reach + 1 - axis->in, &total))
+    if (!size_mul(axis->dilation, axis->kernel - 1, &reach) ||
+        !size_mul(out - 1, axis->stride, &total) || !size_add(total, reach + 1 - axis->in, &total))
         return false;
     if (total < 0)
         total = 0;
@@ -71,7 +72,8 @@ static bool resolve_same(Axis *axis)
 static int64_t dropped(const Axis *axis)
 {
     const int64_t reach = axis->dilation * (axis->kernel - 1) + 1;
-    const int64_t rest = (axis->in + *axis->before + *axis->after - reach) % axis->stride - *axis->after;
+    const int64_t rest =
+        (axis->in + *axis->before + *axis->after - reach) % axis->stride - *axis->after;
     return rest > 0 ? rest : 0;
 }
 
@@ -87,20 +89,23 @@ static void warn_dropped(Check *check, const Node *node, const Axis *rows, const
 {
     const char *a = dropped_text(check->arena, rows), *b = dropped_text(check->arena, columns);
     if (a || b)
-        diag_warning(check->diag, node->span, "%s: no window reaches %s%s%s of the %s input", node->name, a ? a : b,
-                     a && b ? " and " : "", a && b ? b : "", shape_text(check->arena, node->in));
+        diag_warning(check->diag, node->span, "%s: no window reaches %s%s%s of the %s input",
+                     node->name, a ? a : b, a && b ? " and " : "", a && b ? b : "",
+                     shape_text(check->arena, node->in));
 }
 
 static bool check_axis(Check *check, const Node *node, Axis *axis)
 {
     if (node->window.same && !resolve_same(axis))
         return check_fail(check, node, "the window is too large");
-    const Variable v[] = {{"in", axis->in},          {"pad_before", *axis->before},  {"pad_after", *axis->after},
-                          {"kernel", axis->kernel},  {"dilation", axis->dilation},   {"stride", axis->stride}};
+    const Variable v[] = {
+        {"in", axis->in},         {"pad_before", *axis->before}, {"pad_after", *axis->after},
+        {"kernel", axis->kernel}, {"dilation", axis->dilation},  {"stride", axis->stride}};
     if (formula_value(SIZE_RULE, v, 6, axis->out) != FORMULA_OK)
         return check_fail(check, node, "the size rule overflows for the output %s", axis->side);
     if (*axis->out < 1) {
-        diag_error(check->diag, node->span, "%s: output %s is %lld", node->name, axis->side, (long long)*axis->out);
+        diag_error(check->diag, node->span, "%s: output %s is %lld", node->name, axis->side,
+                   (long long)*axis->out);
         diag_note(check->diag, "out = %s\n    = %s\n    = %lld", SIZE_RULE,
                   formula_numbers(check->arena, SIZE_RULE, v, 6), (long long)*axis->out);
         check_input_note(check, node);
@@ -113,11 +118,19 @@ bool check_window(Check *check, Node *node, Shape *out)
 {
     Window *w = &node->window;
     const bool flat = node->kind->dims == 1;
-    Axis rows = {"height", "row", node->in.h, w->kernel.h, w->stride.h, w->dilation.h,
-                 &w->padding.top, &w->padding.bottom, &out->h};
-    Axis columns = {flat ? "length" : "width", flat ? "step" : "column", node->in.w, w->kernel.w, w->stride.w,
-                    w->dilation.w, &w->padding.left, &w->padding.right, &out->w};
-    if (!check_axis(check, node, &rows) || !check_axis(check, node, &columns)) /* one message for a square that fails twice */
+    Axis rows = {"height",      "row",           node->in.h,         w->kernel.h, w->stride.h,
+                 w->dilation.h, &w->padding.top, &w->padding.bottom, &out->h};
+    Axis columns = {flat ? "length" : "width",
+                    flat ? "step" : "column",
+                    node->in.w,
+                    w->kernel.w,
+                    w->stride.w,
+                    w->dilation.w,
+                    &w->padding.left,
+                    &w->padding.right,
+                    &out->w};
+    if (!check_axis(check, node, &rows) ||
+        !check_axis(check, node, &columns)) /* one message for a square that fails twice */
         return false;
     warn_dropped(check, node, &rows, &columns);
     return true;
@@ -125,12 +138,18 @@ bool check_window(Check *check, Node *node, Shape *out)
 
 bool check_formula(Check *check, const Node *node, const char *what, const char *text, Formula *out)
 {
-    const Variable v[] = {{"in.h", node->in.h},       {"in.w", node->in.w},
-                          {"in.c", node->in.c},       {"in", shape_count(node->in)},
-                          {"out.h", node->out.h},     {"out.w", node->out.w},
-                          {"out.c", node->out.c},     {"out", shape_count(node->out)},
-                          {"kernel.h", node->window.kernel.h}, {"kernel.w", node->window.kernel.w},
-                          {"filters", node->filters}, {"units", node->filters},
+    const Variable v[] = {{"in.h", node->in.h},
+                          {"in.w", node->in.w},
+                          {"in.c", node->in.c},
+                          {"in", shape_count(node->in)},
+                          {"out.h", node->out.h},
+                          {"out.w", node->out.w},
+                          {"out.c", node->out.c},
+                          {"out", shape_count(node->out)},
+                          {"kernel.h", node->window.kernel.h},
+                          {"kernel.w", node->window.kernel.w},
+                          {"filters", node->filters},
+                          {"units", node->filters},
                           {"groups", node->groups}};
     const int count = (int)(sizeof v / sizeof v[0]);
     if (formula_value(text, v, count, &out->value) != FORMULA_OK)
@@ -141,8 +160,8 @@ bool check_formula(Check *check, const Node *node, const char *what, const char 
     return true;
 }
 
-bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dims, int rank, int64_t fan_in,
-                  int64_t fan_out, Init init)
+bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dims, int rank,
+                  int64_t fan_in, int64_t fan_out, Init init)
 {
     Tensor *tensor = &node->tensors[node->tensor_count];
     int64_t count = 1;
@@ -153,13 +172,20 @@ bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dim
         Text shape = {.arena = check->arena};
         for (int i = 0; i < rank; i++)
             text_printf(&shape, "%s%lld", i ? "x" : "", (long long)dims[i]);
-        diag_error(check->diag, check_place(node, "init"), "%s: init has %lld values, the %s %s needs %lld",
-                   node->name, (long long)init.value_count, name, shape.data, (long long)count);
+        diag_error(check->diag, check_place(node, "init"),
+                   "%s: init has %lld values, the %s %s needs %lld", node->name,
+                   (long long)init.value_count, name, shape.data, (long long)count);
         check_input_note(check, node);
         return false;
     }
-    *tensor = (Tensor){.layer = node->name, .name = name, .rank = rank, .count = count, .fan_in = fan_in,
-                       .fan_out = fan_out, .init = init, .trainable = node->trainable};
+    *tensor = (Tensor){.layer = node->name,
+                       .name = name,
+                       .rank = rank,
+                       .count = count,
+                       .fan_in = fan_in,
+                       .fan_out = fan_out,
+                       .init = init,
+                       .trainable = node->trainable};
     memcpy(tensor->dims, dims, (size_t)rank * sizeof *dims);
     node->tensor_count++;
     return true;

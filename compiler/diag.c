@@ -1,4 +1,5 @@
-/* diag.c - keeps messages and prints them: sorted by place, with the line and a caret under the column. */
+/* diag.c - keeps messages and prints them: sorted by place, with the line and a caret under the
+ * column. */
 #include "diag.h"
 
 #include <stdlib.h>
@@ -6,12 +7,14 @@
 
 enum { LINE_MOST = 100 }; /* longer source lines are cut around the caret */
 
-static Message *add_message(Diag *diag, Severity severity, Span span, const char *format, va_list args)
+static Message *add_message(Diag *diag, Severity severity, Span span, const char *format,
+                            va_list args)
 {
-    diag->messages = arena_grow(diag->arena, diag->messages, (size_t)diag->count, (size_t)diag->count + 1,
-                                sizeof *diag->messages);
+    diag->messages = arena_grow(diag->arena, diag->messages, (size_t)diag->count,
+                                (size_t)diag->count + 1, sizeof *diag->messages);
     Message *message = &diag->messages[diag->count++];
-    *message = (Message){.severity = severity, .span = span, .text = arena_vprintf(diag->arena, format, args)};
+    *message = (Message){
+        .severity = severity, .span = span, .text = arena_vprintf(diag->arena, format, args)};
     return message;
 }
 

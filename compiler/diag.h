@@ -52,6 +52,8 @@ void diag_warning(Diag *diag, Span span, const char *format, ...) PRINTF_LIKE(3,
 void diag_note(Diag *diag, const char *format, ...)
     PRINTF_LIKE(2, 3); /* adds to the newest message; may hold newlines */
 void diag_print(const Diag *diag, FILE *file);
-void diag_flush(Diag *diag, FILE *file); /* prints what there is and forgets it; the counts and the status stay */
+void diag_flush(
+    Diag *diag,
+    FILE *file); /* prints what there is and forgets it; the counts and the status stay */
 
 #endif

@@ -1,4 +1,5 @@
-/* embed.h - text files that are part of the program: templates, runtime. Made at build time by embed_tool.c. */
+/* embed.h - text files that are part of the program: templates, runtime. Made at build time by
+ * embed_tool.c. */
 #ifndef EMBED_H
 #define EMBED_H
 

@@ -1,4 +1,5 @@
-/* embed_tool.c - build time: writes files as C arrays. usage: embed_tool NAME=PATH... > embedded.c */
+/* embed_tool.c - build time: writes files as C arrays. usage: embed_tool NAME=PATH... > embedded.c
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ int main(int argc, char **argv)
     }
     printf("static const Embedded files[] = {\n");
     for (int i = 1; i < argc; i++)
-        printf("{\"%.*s\", (const char *)file_%d, sizeof file_%d - 1},\n", (int)strcspn(argv[i], "="), argv[i], i, i);
+        printf("{\"%.*s\", (const char *)file_%d, sizeof file_%d - 1},\n",
+               (int)strcspn(argv[i], "="), argv[i], i, i);
     printf("};\n\nconst Embedded *embedded_find(const char *name)\n{\n"
            "    for (size_t i = 0; i < sizeof files / sizeof *files; i++)\n"
            "        if (strcmp(files[i].name, name) == 0)\n            return &files[i];\n"

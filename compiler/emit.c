@@ -17,7 +17,8 @@ static void add_number(Text *out, float x)
         text_printf(out, "%af", (double)x);
 }
 
-/* The array of one tensor, one pair of braces for every dimension. Returns what follows the values it used. */
+/* The array of one tensor, one pair of braces for every dimension. Returns what follows the values
+ * it used. */
 static const float *add_values(Text *out, const Tensor *tensor, int dim, const float *values)
 {
     const bool innermost = dim == tensor->rank - 1;
@@ -53,7 +54,8 @@ static const Slot *next_slot(const Plan *plan, int64_t from)
     return next;
 }
 
-/* const NAME_params NAME_weights = { .conv1 = { .kernel = { ... } } }; in the order of the struct. */
+/* const NAME_params NAME_weights = { .conv1 = { .kernel = { ... } } }; in the order of the struct.
+ */
 static char *weights_text(Arena *arena, const Plan *plan, const float *weights)
 {
     Text out = {.arena = arena};
@@ -72,8 +74,10 @@ static char *weights_text(Arena *arena, const Plan *plan, const float *weights)
     return out.data;
 }
 
-/* The line of the source that stands for the runtime is replaced by the functions the network calls. */
-static char *put_runtime(Arena *arena, const char *source, const char *const *functions, bool real64)
+/* The line of the source that stands for the runtime is replaced by the functions the network
+ * calls. */
+static char *put_runtime(Arena *arena, const char *source, const char *const *functions,
+                         bool real64)
 {
     static const char marker[] = "CNNGEN_RUNTIME\n";
     const char *at = strstr(source, marker);
@@ -81,11 +85,12 @@ static char *put_runtime(Arena *arena, const char *source, const char *const *fu
     while (functions[count])
         count++;
     const char *runtime = count > 0 ? runtime_standalone(arena, functions, count, real64) : "";
-    return arena_printf(arena, "%.*s%s%s", (int)(at - source), source, runtime, at + sizeof marker - 1);
+    return arena_printf(arena, "%.*s%s%s", (int)(at - source), source, runtime,
+                        at + sizeof marker - 1);
 }
 
-bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include, const float *weights,
-                const char *templates, Files *out)
+bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
+                const float *weights, const char *templates, Files *out)
 {
     Value *model = plan_value(arena, plan, weights != NULL);
     const Rendering rendering = {templates, model};
@@ -98,7 +103,8 @@ bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
         source = put_runtime(arena, source, functions, plan->options.real64);
     source = indent_text(arena, source);
     if (weights)
-        source = arena_printf(arena, "%s%s", source, indent_text(arena, weights_text(arena, plan, weights)));
+        source = arena_printf(arena, "%s%s", source,
+                              indent_text(arena, weights_text(arena, plan, weights)));
     char *header = render_template(arena, diag, &rendering, "header.h.t", &functions);
     if (!header)
         return false;

@@ -8,9 +8,9 @@ typedef struct {
     char *source, *header;
 } Files;
 
-/* include: how OUT.c calls OUT.h. weights: graph->param_count values in canonical order to embed, or NULL. templates: a folder, or NULL for the ones inside the
- * program. False after a message. */
-bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include, const float *weights,
-                const char *templates, Files *out);
+/* include: how OUT.c calls OUT.h. weights: graph->param_count values in canonical order to embed,
+ * or NULL. templates: a folder, or NULL for the ones inside the program. False after a message. */
+bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
+                const float *weights, const char *templates, Files *out);
 
 #endif

@@ -1,7 +1,8 @@
 /* graph.c - Model → Graph: runs every check there is, in the order of the layers.
  *
- * A layer that fails leaves its output shape unknown (c = 0). Later layers still have their options checked, but not their shapes, until
- * one knows its output again without its input (dense does): one mistake gives one message, and all mistakes are reported. */
+ * A layer that fails leaves its output shape unknown (c = 0). Later layers still have their options
+ * checked, but not their shapes, until one knows its output again without its input (dense does):
+ * one mistake gives one message, and all mistakes are reported. */
 #include "check.h"
 
 #include <ctype.h>
@@ -55,13 +56,17 @@ const char *const *graph_constructors(void)
 static bool is_keyword(const char *name)
 {
     static const char *const words[] = {
-        "alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "compl",
-        "const", "constexpr", "continue", "decltype", "default", "delete", "do", "double", "else", "enum", "explicit",
-        "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable",
-        "namespace", "new", "noexcept", "not", "nullptr", "operator", "or", "private", "protected", "public",
-        "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "template",
-        "this", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual",
-        "void", "volatile", "while", "xor", NULL};
+        "alignas",   "alignof",   "and",      "asm",      "auto",     "bool",     "break",
+        "case",      "catch",     "char",     "class",    "compl",    "const",    "constexpr",
+        "continue",  "decltype",  "default",  "delete",   "do",       "double",   "else",
+        "enum",      "explicit",  "export",   "extern",   "false",    "float",    "for",
+        "friend",    "goto",      "if",       "inline",   "int",      "long",     "mutable",
+        "namespace", "new",       "noexcept", "not",      "nullptr",  "operator", "or",
+        "private",   "protected", "public",   "register", "restrict", "return",   "short",
+        "signed",    "sizeof",    "static",   "struct",   "switch",   "template", "this",
+        "throw",     "true",      "try",      "typedef",  "typeid",   "typename", "union",
+        "unsigned",  "using",     "virtual",  "void",     "volatile", "while",    "xor",
+        NULL};
     for (int i = 0; words[i]; i++)
         if (strcmp(words[i], name) == 0)
             return true;
@@ -85,10 +90,12 @@ static const char *read_name(Check *check, const char *who, const Value *call)
     if (!name)
         return NULL;
     if (name->type != VALUE_STRING)
-        diag_error(check->diag, name->span, "%s: name must be a string, not %s", who, value_type_name(name));
+        diag_error(check->diag, name->span, "%s: name must be a string, not %s", who,
+                   value_type_name(name));
     else if (!is_identifier(name->string))
         diag_error(check->diag, name->span,
-                   "%s: name \"%s\" cannot be part of a C name (letters, digits and _, a letter first, at most 64, no "
+                   "%s: name \"%s\" cannot be part of a C name (letters, digits and _, a letter "
+                   "first, at most 64, no "
                    "word of C or C++)",
                    who, name->string);
     else
@@ -121,9 +128,11 @@ static const char *node_name(Check *check, const LayerKind *kind, const Value *c
         name = automatic;
     const Node *other = node_named(check->graph, name);
     if (other) {
-        diag_error(check->diag, value_get(call, "name") ? value_get(call, "name")->span : call->span,
+        diag_error(check->diag,
+                   value_get(call, "name") ? value_get(call, "name")->span : call->span,
                    "%s: another layer has this name", name);
-        diag_note(check->diag, "the other stands at %s:%d", other->span.source->path, other->span.line);
+        diag_note(check->diag, "the other stands at %s:%d", other->span.source->path,
+                  other->span.line);
     }
     return name;
 }
@@ -150,16 +159,16 @@ static bool check_dims(Check *check, const Node *node)
     if (dims == 0)
         diag_note(check->diag, "put flatten {} or a global pool in front of it");
     else if (node->in.rank != 1 && strcmp(node->kind->name, "conv2d") != 0)
-        diag_note(check->diag, "for this input there is %.*s%dd", (int)strlen(node->kind->name) - 2, node->kind->name,
-                  node->in.rank - 1);
+        diag_note(check->diag, "for this input there is %.*s%dd", (int)strlen(node->kind->name) - 2,
+                  node->kind->name, node->in.rank - 1);
     return false;
 }
 
 static void add_costs(Check *check, const Node *node)
 {
     Graph *graph = check->graph;
-    if (!size_add(graph->param_count, node->params.value, &graph->param_count) || graph->param_count > INT32_MAX ||
-        !size_add(graph->macs, node->macs.value, &graph->macs))
+    if (!size_add(graph->param_count, node->params.value, &graph->param_count) ||
+        graph->param_count > INT32_MAX || !size_add(graph->macs, node->macs.value, &graph->macs))
         check_fail(check, node, "the network has more than %d parameters", INT32_MAX);
     for (int i = 0; i < node->tensor_count; i++)
         if (node->tensors[i].trainable) {
@@ -175,7 +184,8 @@ static void add_layer(Check *check, const LayerKind *kind, const Value *call)
     Graph *graph = check->graph;
     Node *node = &graph->nodes[graph->node_count];
     const char *name = node_name(check, kind, call);
-    *node = (Node){.kind = kind, .name = name, .span = call->span, .call = call, .index = graph->node_count};
+    *node = (Node){
+        .kind = kind, .name = name, .span = call->span, .call = call, .index = graph->node_count};
     node->inputs[node->input_count++] = node->index - 1;
     node->in = graph->nodes[node->index - 1].out;
     neutral_options(node);
@@ -203,7 +213,11 @@ static void add_unknown(Check *check, const Value *call)
 {
     Graph *graph = check->graph;
     Node *node = &graph->nodes[graph->node_count];
-    *node = (Node){.kind = &layer_input, .name = call->call, .span = call->span, .call = call, .index = graph->node_count++};
+    *node = (Node){.kind = &layer_input,
+                   .name = call->call,
+                   .span = call->span,
+                   .call = call,
+                   .index = graph->node_count++};
     neutral_options(node);
 }
 
@@ -223,14 +237,15 @@ static void add_layers(Check *check, const Value *root)
     }
     for (int i = 0; i < root->item_count; i++) {
         const Value *item = root->items[i];
-        const LayerKind *kind = item->type == VALUE_TABLE && item->call ? layer_find(item->call) : NULL;
+        const LayerKind *kind =
+            item->type == VALUE_TABLE && item->call ? layer_find(item->call) : NULL;
         if (kind)
             add_layer(check, kind, item);
         else if (item->type == VALUE_TABLE && item->call && !is_constructor(item->call))
             add_unknown(check, item);
         else
-            diag_error(check->diag, item->span, "item %d of the model must be a layer, not %s", i + 1,
-                       value_type_name(item));
+            diag_error(check->diag, item->span, "item %d of the model must be a layer, not %s",
+                       i + 1, value_type_name(item));
     }
     if (root->item_count == 0)
         diag_error(check->diag, root->span, "the model has no layers");
@@ -238,25 +253,32 @@ static void add_layers(Check *check, const Value *root)
 
 static void add_input(Check *check, const Value *root)
 {
-    static const Option option = {.name = "input", .type = OPTION_SHAPE, .offset = offsetof(Node, out)};
+    static const Option option = {
+        .name = "input", .type = OPTION_SHAPE, .offset = offsetof(Node, out)};
     const Value *input = value_get(root, "input");
     Node *node = &check->graph->nodes[check->graph->node_count++];
-    *node = (Node){.kind = &layer_input, .name = "input", .span = input ? input->span : root->span, .call = root};
+    *node = (Node){.kind = &layer_input,
+                   .name = "input",
+                   .span = input ? input->span : root->span,
+                   .call = root};
     neutral_options(node);
     if (!input) {
-        diag_error(check->diag, root->span, "the model has no input; write for example input = \"28x28x1\"");
+        diag_error(check->diag, root->span,
+                   "the model has no input; write for example input = \"28x28x1\"");
         return;
     }
     int64_t count;
     if (check_option(check, "model", &option, input, node, 2) &&
-        (!size_mul(node->out.h, node->out.w, &count) || !size_mul(count, node->out.c, &count) || count > INT32_MAX)) {
+        (!size_mul(node->out.h, node->out.w, &count) || !size_mul(count, node->out.c, &count) ||
+         count > INT32_MAX)) {
         diag_error(check->diag, input->span, "model: the input has more than %d values", INT32_MAX);
         node->out = (Shape){0};
     }
     node->in = node->out;
 }
 
-/* All that is kept for a batch must be addressable; 2^40 floats are far beyond any machine this is for. */
+/* All that is kept for a batch must be addressable; 2^40 floats are far beyond any machine this is
+ * for. */
 static void check_total(Check *check, const Value *root)
 {
     const Graph *graph = check->graph;
@@ -265,16 +287,18 @@ static void check_total(Check *check, const Value *root)
         const Padding p = graph->nodes[i].window.padding;
         const Shape in = graph->nodes[i].in;
         int64_t halo; /* the input with its border of zeros is kept, too */
-        if (!size_mul(in.h + p.top + p.bottom, in.w + p.left + p.right, &halo) || !size_mul(halo, in.c, &halo) ||
-            halo > INT32_MAX) {
-            diag_error(check->diag, graph->nodes[i].span, "%s: its input with padding has more than %d values",
-                       graph->nodes[i].name, INT32_MAX);
+        if (!size_mul(in.h + p.top + p.bottom, in.w + p.left + p.right, &halo) ||
+            !size_mul(halo, in.c, &halo) || halo > INT32_MAX) {
+            diag_error(check->diag, graph->nodes[i].span,
+                       "%s: its input with padding has more than %d values", graph->nodes[i].name,
+                       INT32_MAX);
             return;
         }
         total += shape_count(graph->nodes[i].out) + halo;
     }
     if (!size_mul(total, graph->batch, &total) || total > INT64_C(1) << 40)
-        diag_error(check->diag, value_get(root, "batch") ? value_get(root, "batch")->span : root->span,
+        diag_error(check->diag,
+                   value_get(root, "batch") ? value_get(root, "batch")->span : root->span,
                    "model: a batch of %" PRId64 " needs more than 2^40 values", graph->batch);
 }
 
@@ -291,7 +315,8 @@ Graph *graph_build(Arena *arena, Diag *diag, const Model *model)
     graph->name = read_name(&check, "model", root);
     if (!graph->name)
         graph->name = model->name;
-    graph->nodes = ARENA_ARRAY(arena, (root->item_count < LAYERS_MOST ? root->item_count : LAYERS_MOST) + 1, Node);
+    graph->nodes = ARENA_ARRAY(
+        arena, (root->item_count < LAYERS_MOST ? root->item_count : LAYERS_MOST) + 1, Node);
     graph->first_trainable = INT32_MAX;
     add_input(&check, root);
     add_layers(&check, root);
@@ -311,8 +336,8 @@ static Graph *no_layer(Arena *arena, Diag *diag, const Graph *graph, const char 
         names[i - 1] = graph->nodes[i].name;
     const char *near = layer ? nearest_name(layer, names) : NULL;
     if (layer)
-        diag_usage(diag, "%s has no layer '%s'%s%s%s", graph->name, layer, near ? "; did you mean '" : "",
-                   near ? near : "", near ? "'?" : "");
+        diag_usage(diag, "%s has no layer '%s'%s%s%s", graph->name, layer,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     else
         diag_usage(diag, "%s has no convolution to show", graph->name);
     return NULL;
@@ -321,8 +346,9 @@ static Graph *no_layer(Arena *arena, Diag *diag, const Graph *graph, const char 
 Graph *graph_until(Arena *arena, Diag *diag, const Graph *graph, const char *layer)
 {
     int last = 1;
-    while (last < graph->node_count && (layer ? strcmp(graph->nodes[last].name, layer) != 0
-                                              : strcmp(graph->nodes[last].kind->prefix, "conv") != 0))
+    while (last < graph->node_count &&
+           (layer ? strcmp(graph->nodes[last].name, layer) != 0
+                  : strcmp(graph->nodes[last].kind->prefix, "conv") != 0))
         last++;
     if (last == graph->node_count)
         return no_layer(arena, diag, graph, layer);

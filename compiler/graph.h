@@ -83,7 +83,7 @@ typedef struct Node {
     int64_t filters; /* conv: output channels; dense: units */
     int64_t groups;
     bool bias, trainable, count_padding;
-    Shape target;   /* reshape */
+    Shape target;                 /* reshape */
     double rate;                  /* dropout */
     const Activation *activation; /* never NULL; linear when none */
     double alpha;                 /* of leaky_relu and elu */
@@ -140,7 +140,8 @@ typedef struct {
 
 /* NULL after errors were reported; every mistake of the spec is reported, not only the first. */
 Graph *graph_build(Arena *arena, Diag *diag, const Model *model);
-/* The same network with `layer` as its output; NULL: the first convolution. NULL after a message. */
+/* The same network with `layer` as its output; NULL: the first convolution. NULL after a message.
+ */
 Graph *graph_until(Arena *arena, Diag *diag, const Graph *graph, const char *layer);
 void graph_dump(Text *out, const Graph *graph);
 
@@ -154,6 +155,7 @@ char *shape_text(Arena *arena, Shape shape); /* "28x28x1", "100x8", "640" */
 int64_t shape_count(Shape shape);
 const char *loss_name(LossKind loss);
 const char *optimizer_name(OptimizerKind optimizer);
-bool budget_amount(const char *text, int64_t *out); /* "64K" → 65536; false when it is not an amount above 0 */
+bool budget_amount(const char *text,
+                   int64_t *out); /* "64K" → 65536; false when it is not an amount above 0 */
 
 #endif

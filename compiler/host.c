@@ -99,10 +99,12 @@ static bool write_directly(Diag *diag, const char *path, int file, const void *d
     const bool ok = file >= 0 && write_all(file, data, size);
     const int error = errno;
     const bool closed = file <= 2 || close(file) == 0;
-    return (ok && closed) || diag_system(diag, "%s: cannot be written: %s", path, strerror(ok ? errno : error));
+    return (ok && closed) ||
+           diag_system(diag, "%s: cannot be written: %s", path, strerror(ok ? errno : error));
 }
 
-static bool replace(Diag *diag, const char *path, const char *temporary, const void *data, size_t size)
+static bool replace(Diag *diag, const char *path, const char *temporary, const void *data,
+                    size_t size)
 {
     const int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
@@ -134,7 +136,8 @@ bool host_write(Diag *diag, const char *path, const void *data, size_t size)
         return write_directly(diag, path, open(path, O_WRONLY | O_CLOEXEC), data, size);
     if (is_same(path, data, size))
         return true;
-    return replace(diag, path, arena_printf(diag->arena, "%s.%ld.tmp", path, (long)getpid()), data, size);
+    return replace(diag, path, arena_printf(diag->arena, "%s.%ld.tmp", path, (long)getpid()), data,
+                   size);
 }
 
 bool host_is_folder(const char *path)
@@ -191,7 +194,8 @@ int host_run(Arena *arena, const char *const *argv, const char **output)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
     posix_spawn_file_actions_addclose(&actions, ends[0]);
     posix_spawn_file_actions_addclose(&actions, ends[1]);
-    const int failed = posix_spawnp(&child, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ);
+    const int failed =
+        posix_spawnp(&child, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     if (!failed) {

@@ -1,14 +1,16 @@
-/* indent.c - indents generated C by its braces, so that templates may be indented for their own readers.
+/* indent.c - indents generated C by its braces, so that templates may be indented for their own
+ * readers.
  *
- * Preprocessor lines stay at the margin, lines of a comment keep their " *", a line that goes on with a statement is indented once more. */
+ * Preprocessor lines stay at the margin, lines of a comment keep their " *", a line that goes on
+ * with a statement is indented once more. */
 #include <string.h>
 
 #include "render.h"
 
 typedef struct {
-    int depth;     /* of {, without that of extern "C" */
-    int round;     /* of ( and [ that are still open at the end of a line */
-    bool comment;  /* inside a comment of several lines */
+    int depth;       /* of {, without that of extern "C" */
+    int round;       /* of ( and [ that are still open at the end of a line */
+    bool comment;    /* inside a comment of several lines */
     bool unfinished; /* the statement goes on in the next line */
 } Indent;
 

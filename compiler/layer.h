@@ -1,7 +1,8 @@
-/* layer.h - what a layer kind is: its options, its size rule, its tensors and its cost, as data where data will do.
+/* layer.h - what a layer kind is: its options, its size rule, its tensors and its cost, as data
+ * where data will do.
  *
- * A kind is one `const LayerKind layer_<name>` in layers/, and one line in layers.def. graph.c decodes the options into the Node, calls
- * `check`, and never needs to know which kind it is. */
+ * A kind is one `const LayerKind layer_<name>` in layers/, and one line in layers.def. graph.c
+ * decodes the options into the Node, calls `check`, and never needs to know which kind it is. */
 #ifndef LAYER_H
 #define LAYER_H
 
@@ -10,7 +11,8 @@
 typedef enum {
     OPTION_COUNT,      /* int64_t, 1 or more */
     OPTION_SIZE,       /* Size: number, {h, w}, "HxW" (one number in 1D) */
-    OPTION_PADDING,    /* Window: "valid", "same", number, "HxW", {top, bottom, left, right} (1D: {left, right}) */
+    OPTION_PADDING,    /* Window: "valid", "same", number, "HxW", {top, bottom, left, right} (1D:
+                          {left, right}) */
     OPTION_BOOL,       /* bool */
     OPTION_NUMBER,     /* double, finite, 0 or more */
     OPTION_RATE,       /* double, 0 <= x < 1 */
@@ -27,12 +29,16 @@ typedef struct {
     bool main; /* the first positional value */
 } Option;
 
-#define NODE_OPTION(name, type, field, need, main) {name, type, offsetof(Node, field), need, main}
+#define NODE_OPTION(name, type, field, need, main)                                                 \
+    {                                                                                              \
+        name, type, offsetof(Node, field), need, main                                              \
+    }
 
 /* What the Plan does with a node; a new kind is nearly always ROLE_LAYER. */
 typedef enum {
     ROLE_LAYER,      /* code of its own from its two templates */
-    ROLE_ACTIVATION, /* element by element or along channels: may run in place or inside its producer */
+    ROLE_ACTIVATION, /* element by element or along channels: may run in place or inside its
+                        producer */
     ROLE_VIEW,       /* another shape of the same values: no code */
     ROLE_PAD         /* zeros around its input: becomes a halo */
 } Role;
@@ -45,9 +51,9 @@ struct LayerKind {
     int dims;           /* spatial axes the input must have: 2, 1, 0 (flat); ANY_DIMS */
     Role role;
     const Option *options;
-    void (*defaults)(Node *node);             /* may be NULL */
-    bool (*check)(Check *check, Node *node);  /* in → out, tensors, costs; false after a message */
-    const char *templates;                    /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
+    void (*defaults)(Node *node);            /* may be NULL */
+    bool (*check)(Check *check, Node *node); /* in → out, tensors, costs; false after a message */
+    const char *templates;                   /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
 };
 
 enum { ANY_DIMS = -1 };

@@ -1,13 +1,15 @@
 /* lower.c - turns nodes into steps, each node into as little code as possible.
  *
- * A view (flatten, reshape) is no step. Zeros around an input are written by whoever makes that input: its buffer gets a
- * halo; only the caller's input is copied. An activation and a pool without overlap run inside the convolution before them. In training a pool stays
- * a step of its own, and so does an activation whose gradient needs its input. */
+ * A view (flatten, reshape) is no step. Zeros around an input are written by whoever makes that
+ * input: its buffer gets a halo; only the caller's input is copied. An activation and a pool
+ * without overlap run inside the convolution before them. In training a pool stays a step of its
+ * own, and so does an activation whose gradient needs its input. */
 #include "lower.h"
 
 #include <string.h>
 
-/* What a node's output is while lowering: an image in a buffer, and the step that made it, if it can still take things in. */
+/* What a node's output is while lowering: an image in a buffer, and the step that made it, if it
+ * can still take things in. */
 typedef struct {
     int buffer;
     View view;
@@ -30,7 +32,8 @@ int schedule_buffer(Arena *arena, Schedule *schedule, const char *name, Home hom
 {
     schedule->buffers = arena_grow(arena, schedule->buffers, (size_t)schedule->buffer_count,
                                    (size_t)schedule->buffer_count + 1, sizeof *schedule->buffers);
-    schedule->buffers[schedule->buffer_count] = (Buffer){.name = name, .home = home, .count = count, .samples = 1};
+    schedule->buffers[schedule->buffer_count] =
+        (Buffer){.name = name, .home = home, .count = count, .samples = 1};
     return schedule->buffer_count++;
 }
 
@@ -40,16 +43,24 @@ static View plain_view(Shape shape)
 }
 
 /* A step that reads `in` and writes a new buffer of shape `out`. */
-static Step *add_step(Lowering *low, const Node *node, const char *templates, const char *name, const Result *in,
-                      Shape out)
+static Step *add_step(Lowering *low, const Node *node, const char *templates, const char *name,
+                      const Result *in, Shape out)
 {
     Schedule *schedule = low->schedule;
-    schedule->steps = arena_grow(low->arena, schedule->steps, (size_t)schedule->count, (size_t)schedule->count + 1,
-                                 sizeof *schedule->steps);
+    schedule->steps = arena_grow(low->arena, schedule->steps, (size_t)schedule->count,
+                                 (size_t)schedule->count + 1, sizeof *schedule->steps);
     Step *step = &schedule->steps[schedule->count++];
-    *step = (Step){.node = node,        .templates = templates,         .name = name,    .x = in->buffer,
-                   .xv = in->view,      .yv = plain_view(out),          .conv = plain_view(out), .producer = in->step,
-                   .dx = STEP_NONE,     .dy = STEP_NONE,                .work = STEP_NONE,
+    *step = (Step){.node = node,
+                   .templates = templates,
+                   .name = name,
+                   .x = in->buffer,
+                   .xv = in->view,
+                   .yv = plain_view(out),
+                   .conv = plain_view(out),
+                   .producer = in->step,
+                   .dx = STEP_NONE,
+                   .dy = STEP_NONE,
+                   .work = STEP_NONE,
                    .activation = activation_find("linear")};
     step->y = schedule_buffer(low->arena, schedule, name, HOME_ARENA, shape_count(out));
     return step;
@@ -58,7 +69,8 @@ static Step *add_step(Lowering *low, const Node *node, const char *templates, co
 static Result step_result(const Lowering *low)
 {
     const Step *step = &low->schedule->steps[low->schedule->count - 1];
-    return (Result){.buffer = step->y, .view = step->yv, .step = low->schedule->count - 1, .whole = true};
+    return (Result){
+        .buffer = step->y, .view = step->yv, .step = low->schedule->count - 1, .whole = true};
 }
 
 /* The step that made node n's input, when nobody else reads it and it can still change. */
@@ -96,7 +108,8 @@ static Result padded(Lowering *low, const Node *node, Result in, Padding p, bool
     step->yv = (View){s, p.top * out.w * s.c + p.left * s.c, out.w * s.c};
     if (!step->pool)
         step->conv = step->yv;
-    return (Result){.buffer = step->y, .view = plain_view(out), .step = (int)(step - low->schedule->steps)};
+    return (Result){
+        .buffer = step->y, .view = plain_view(out), .step = (int)(step - low->schedule->steps)};
 }
 
 static Result pad_input(Lowering *low, const Node *node, Result in)
@@ -107,7 +120,8 @@ static Result pad_input(Lowering *low, const Node *node, Result in)
     return padded(low, node, in, p, open_producer(low, node) != NULL);
 }
 
-static void apply_activation(Lowering *low, const Node *node, const Activation *activation, double alpha)
+static void apply_activation(Lowering *low, const Node *node, const Activation *activation,
+                             double alpha)
 {
     Step *step = &low->schedule->steps[low->schedule->count - 1];
     if (!low->training || !activation->from_input) {
@@ -116,7 +130,8 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
         return;
     }
     const Result in = step_result(low);
-    step = add_step(low, node, "activation", arena_printf(low->arena, "%s_%s", node->name, activation->name), &in,
+    step = add_step(low, node, "activation",
+                    arena_printf(low->arena, "%s_%s", node->name, activation->name), &in,
                     step->yv.shape);
     step->activation = activation;
     step->alpha = alpha;
@@ -161,8 +176,9 @@ static bool can_take_pool(const Lowering *low, const Step *step, const Node *nod
     const bool relu = strcmp(step->activation->name, "relu") == 0;
     return !low->training && strcmp(step->templates, "conv") == 0 && !step->pool &&
            (is_linear(step->activation) || relu || (maximum && step->activation->monotone)) &&
-           w->stride.h == w->kernel.h && w->stride.w == w->kernel.w && w->kernel.h * w->kernel.w > 1 &&
-           w->kernel.h * w->kernel.w <= FUSED_WINDOW_MOST && p.top + p.bottom + p.left + p.right == 0;
+           w->stride.h == w->kernel.h && w->stride.w == w->kernel.w &&
+           w->kernel.h * w->kernel.w > 1 && w->kernel.h * w->kernel.w <= FUSED_WINDOW_MOST &&
+           p.top + p.bottom + p.left + p.right == 0;
 }
 
 static void lower_pool(Lowering *low, const Node *node)
@@ -185,7 +201,8 @@ static void lower_pool(Lowering *low, const Node *node)
 
 static bool is_pool(const Node *node)
 {
-    return strcmp(node->kind->templates, "maxpool") == 0 || strcmp(node->kind->templates, "avgpool") == 0;
+    return strcmp(node->kind->templates, "maxpool") == 0 ||
+           strcmp(node->kind->templates, "avgpool") == 0;
 }
 
 static void lower_node(Lowering *low, const Node *node)
@@ -216,7 +233,8 @@ static void lower_node(Lowering *low, const Node *node)
     }
 }
 
-/* The last buffer is the caller's output; when that would be the caller's input (only views in between), it is copied. */
+/* The last buffer is the caller's output; when that would be the caller's input (only views in
+ * between), it is copied. */
 static void finish_output(Lowering *low)
 {
     const Node *last = &low->graph->nodes[low->graph->node_count - 1];
@@ -229,13 +247,18 @@ static void finish_output(Lowering *low)
 
 void lower_graph(Arena *arena, const Graph *graph, bool training, Schedule *schedule)
 {
-    Lowering low = {arena, graph, schedule, training, ARENA_ARRAY(arena, graph->node_count, Result),
+    Lowering low = {arena,
+                    graph,
+                    schedule,
+                    training,
+                    ARENA_ARRAY(arena, graph->node_count, Result),
                     ARENA_ARRAY(arena, graph->node_count, int)};
     const Shape input = graph->nodes[0].out;
     for (int i = 1; i < graph->node_count; i++)
         for (int k = 0; k < graph->nodes[i].input_count; k++)
             low.readers[graph->nodes[i].inputs[k]]++;
-    const int buffer = schedule_buffer(arena, schedule, "input", HOME_CALLER_INPUT, shape_count(input));
+    const int buffer =
+        schedule_buffer(arena, schedule, "input", HOME_CALLER_INPUT, shape_count(input));
     low.results[0] = (Result){.buffer = buffer, .view = plain_view(input), .step = STEP_NONE};
     for (int i = 1; i < graph->node_count; i++)
         lower_node(&low, &graph->nodes[i]);

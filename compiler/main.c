@@ -24,7 +24,8 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     Source *source = host_read(job->arena, job->diag, path, 0);
     if (!source)
         return NULL;
-    Model *model = spec_load(job->arena, job->diag, source, a->defines, a->define_count, graph_constructors());
+    Model *model =
+        spec_load(job->arena, job->diag, source, a->defines, a->define_count, graph_constructors());
     if (!model)
         return NULL;
     if (a->dump && strcmp(a->dump, "model") == 0)
@@ -67,7 +68,8 @@ static bool compile(const Job *job)
     const Plan *plan = plan_spec(job, a->specs[0], a->plan);
     if (!plan)
         return false;
-    if (a->run.weights && !(weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
+    if (a->run.weights &&
+        !(weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
         return false;
     return emit_files(job->arena, job->diag, plan, include, weights, a->templates, &files) &&
            host_write(job->diag, a->run.output, files.source, strlen(files.source)) &&
@@ -85,9 +87,10 @@ static bool check(const Job *job)
         if (a->json)
             check_json(&text, a->specs[i], job->diag, before, plan);
         else if (plan && !a->dump)
-            text_printf(&text, "%s: ok: %lld parameters, %lld multiply-adds, %lld bytes of scratch\n", a->specs[i],
-                        (long long)plan->graph->param_count, (long long)plan->graph->macs,
-                        (long long)plan->scratch_bytes);
+            text_printf(&text,
+                        "%s: ok: %lld parameters, %lld multiply-adds, %lld bytes of scratch\n",
+                        a->specs[i], (long long)plan->graph->param_count,
+                        (long long)plan->graph->macs, (long long)plan->scratch_bytes);
         if (text.size > 0)
             fputs(text.data, stdout);
         ok &= plan != NULL;
@@ -107,7 +110,8 @@ static bool summary(const Job *job)
 }
 
 /* train, eval, run and show: generate into memory, compile, load, go. */
-static bool with_network(const Job *job, bool (*command)(Arena *, Diag *, const Network *, const RunOptions *))
+static bool with_network(const Job *job,
+                         bool (*command)(Arena *, Diag *, const Network *, const RunOptions *))
 {
     PlanOptions options = job->arguments->plan;
     Files files;
@@ -131,7 +135,8 @@ static bool with_network(const Job *job, bool (*command)(Arena *, Diag *, const 
                        .output_size = shape_count(graph->nodes[graph->node_count - 1].out),
                        .batch = graph->batch};
     const char *include = arena_printf(job->arena, "%s.h", graph->name);
-    if (!emit_files(job->arena, job->diag, plan, include, NULL, job->arguments->templates, &files) ||
+    if (!emit_files(job->arena, job->diag, plan, include, NULL, job->arguments->templates,
+                    &files) ||
         !network_open(job->arena, job->diag, &network, files.source, files.header))
         return false;
     diag_flush(job->diag, stderr); /* warnings about the spec come before hours of training */

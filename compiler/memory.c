@@ -1,7 +1,8 @@
 /* memory.c - one arena, buffers that overlap by lifetime.
  *
- * Largest first, each at the lowest address where it meets no buffer alive at the same time: for chains this reaches the lower bound, the
- * largest sum of what is alive at one moment, nearly always; `summary` prints both. */
+ * Largest first, each at the lowest address where it meets no buffer alive at the same time: for
+ * chains this reaches the lower bound, the largest sum of what is alive at one moment, nearly
+ * always; `summary` prints both. */
 #include "plan.h"
 
 #include <assert.h>
@@ -32,7 +33,8 @@ static int larger_first(const void *a, const void *b)
     return x < y ? -1 : 1;
 }
 
-/* The lowest offset at which `buffer` fits beside the `placed` ones; those are few, so each try starts over. */
+/* The lowest offset at which `buffer` fits beside the `placed` ones; those are few, so each try
+ * starts over. */
 static int64_t lowest_fit(Buffer *const *placed, int count, const Buffer *buffer, int64_t align)
 {
     const int64_t size = buffer_size(buffer, align);
@@ -51,7 +53,8 @@ static int64_t lowest_fit(Buffer *const *placed, int count, const Buffer *buffer
 static int64_t largest_sum(const Schedule *schedule, int64_t align)
 {
     int64_t most = 0;
-    for (int i = 0; i < schedule->buffer_count; i++) { /* a maximum starts where some buffer is born */
+    for (int i = 0; i < schedule->buffer_count;
+         i++) { /* a maximum starts where some buffer is born */
         const int time = schedule->buffers[i].first;
         int64_t sum = 0;
         for (int k = 0; k < schedule->buffer_count; k++) {

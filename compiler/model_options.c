@@ -1,4 +1,5 @@
-/* model_options.c - the named fields of `model { ... }`: loss, optimizer, batch, budget; and how a graph prints. */
+/* model_options.c - the named fields of `model { ... }`: loss, optimizer, batch, budget; and how a
+ * graph prints. */
 #include "check.h"
 
 #include <inttypes.h>
@@ -6,8 +7,10 @@
 
 void graph_model_options(Check *check, const Value *root);
 
-static const char *const loss_names[] = {"mse", "mae", "huber", "binary_cross_entropy", "cross_entropy", NULL};
-static const char *const optimizer_names[] = {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", NULL};
+static const char *const loss_names[] = {"mse",           "mae", "huber", "binary_cross_entropy",
+                                         "cross_entropy", NULL};
+static const char *const optimizer_names[] = {"sgd",  "momentum", "nesterov", "rmsprop",
+                                              "adam", "adamw",    NULL};
 
 /* The activation behind the output, looking through reshapes. */
 static const char *last_activation(const Graph *graph)
@@ -27,9 +30,12 @@ static void check_loss(Check *check, const Value *loss)
     const int64_t outputs = shape_count(graph->nodes[graph->node_count - 1].out);
     if (graph->loss == LOSS_CROSS_ENTROPY && outputs == 1)
         diag_error(check->diag, loss->span,
-                   "model: cross_entropy needs two outputs or more; for one output use binary_cross_entropy");
-    else if ((graph->loss == LOSS_CROSS_ENTROPY || graph->loss == LOSS_BINARY_CROSS_ENTROPY) && !probability)
-        diag_error(check->diag, loss->span, "model: %s needs outputs between 0 and 1, but the last activation is %s",
+                   "model: cross_entropy needs two outputs or more; for one output use "
+                   "binary_cross_entropy");
+    else if ((graph->loss == LOSS_CROSS_ENTROPY || graph->loss == LOSS_BINARY_CROSS_ENTROPY) &&
+             !probability)
+        diag_error(check->diag, loss->span,
+                   "model: %s needs outputs between 0 and 1, but the last activation is %s",
                    loss->string, last);
 }
 
@@ -43,7 +49,8 @@ static void read_loss(Check *check, const Value *loss)
     if (!loss)
         return;
     if (loss->type != VALUE_STRING) {
-        diag_error(check->diag, loss->span, "model: loss must be a string, not %s", value_type_name(loss));
+        diag_error(check->diag, loss->span, "model: loss must be a string, not %s",
+                   value_type_name(loss));
         return;
     }
     for (int i = 0; loss_names[i]; i++)
@@ -54,22 +61,31 @@ static void read_loss(Check *check, const Value *loss)
         }
     const char *near = nearest_name(loss->string, loss_names);
     diag_error(check->diag, loss->span, "model: unknown loss \"%s\"%s%s%s", loss->string,
-               near ? "; did you mean \"" : " (mse, mae, huber, binary_cross_entropy, cross_entropy)",
+               near ? "; did you mean \""
+                    : " (mse, mae, huber, binary_cross_entropy, cross_entropy)",
                near ? near : "", near ? "\"?" : "");
 }
 
-#define OPTIMIZER_OPTION(name, type) {#name, type, offsetof(Optimizer, name), OPTIONAL, false}
+#define OPTIMIZER_OPTION(name, type)                                                               \
+    {                                                                                              \
+#name, type, offsetof(Optimizer, name), OPTIONAL, false                                    \
+    }
 #define COMMON                                                                                     \
     {"lr", OPTION_NUMBER, offsetof(Optimizer, lr), OPTIONAL, true},                                \
         OPTIMIZER_OPTION(weight_decay, OPTION_NUMBER), OPTIMIZER_OPTION(clip_norm, OPTION_NUMBER)
 
 static const Option sgd_options[] = {COMMON, {.name = NULL}};
-static const Option momentum_options[] = {COMMON, OPTIMIZER_OPTION(momentum, OPTION_RATE), {.name = NULL}};
-static const Option rmsprop_options[] = {
-    COMMON, OPTIMIZER_OPTION(rho, OPTION_RATE), OPTIMIZER_OPTION(epsilon, OPTION_NUMBER), {.name = NULL}};
-static const Option adam_options[] = {COMMON, OPTIMIZER_OPTION(beta1, OPTION_RATE),
+static const Option momentum_options[] = {
+    COMMON, OPTIMIZER_OPTION(momentum, OPTION_RATE), {.name = NULL}};
+static const Option rmsprop_options[] = {COMMON,
+                                         OPTIMIZER_OPTION(rho, OPTION_RATE),
+                                         OPTIMIZER_OPTION(epsilon, OPTION_NUMBER),
+                                         {.name = NULL}};
+static const Option adam_options[] = {COMMON,
+                                      OPTIMIZER_OPTION(beta1, OPTION_RATE),
                                       OPTIMIZER_OPTION(beta2, OPTION_RATE),
-                                      OPTIMIZER_OPTION(epsilon, OPTION_NUMBER), {.name = NULL}};
+                                      OPTIMIZER_OPTION(epsilon, OPTION_NUMBER),
+                                      {.name = NULL}};
 
 /* Defaults are Keras' (and PyTorch's where they agree). */
 static const struct {
@@ -80,9 +96,15 @@ static const struct {
     {momentum_options, {.kind = OPTIMIZER_MOMENTUM, .lr = 0.01, .momentum = 0.9}},
     {momentum_options, {.kind = OPTIMIZER_NESTEROV, .lr = 0.01, .momentum = 0.9}},
     {rmsprop_options, {.kind = OPTIMIZER_RMSPROP, .lr = 0.001, .rho = 0.9, .epsilon = 1e-7}},
-    {adam_options, {.kind = OPTIMIZER_ADAM, .lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7}},
-    {adam_options, {.kind = OPTIMIZER_ADAMW, .lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7,
-                    .weight_decay = 0.004}},
+    {adam_options,
+     {.kind = OPTIMIZER_ADAM, .lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7}},
+    {adam_options,
+     {.kind = OPTIMIZER_ADAMW,
+      .lr = 0.001,
+      .beta1 = 0.9,
+      .beta2 = 0.999,
+      .epsilon = 1e-7,
+      .weight_decay = 0.004}},
 };
 
 static void read_optimizer(Check *check, const Value *value)
@@ -90,18 +112,23 @@ static void read_optimizer(Check *check, const Value *value)
     check->graph->optimizer = optimizers[OPTIMIZER_SGD].defaults;
     if (!value)
         return;
-    const char *name = value->type == VALUE_TABLE ? value->call : value->type == VALUE_STRING ? value->string : NULL;
+    const char *name = value->type == VALUE_TABLE    ? value->call
+                       : value->type == VALUE_STRING ? value->string
+                                                     : NULL;
     for (int i = 0; name && optimizer_names[i]; i++)
         if (strcmp(optimizer_names[i], name) == 0) {
             check->graph->optimizer = optimizers[i].defaults;
             if (value->type == VALUE_TABLE)
-                check_options(check, name, value, optimizers[i].options, &check->graph->optimizer, 2);
+                check_options(check, name, value, optimizers[i].options, &check->graph->optimizer,
+                              2);
             return;
         }
-    const char *near = name && value->type == VALUE_STRING ? nearest_name(name, optimizer_names) : NULL;
-    diag_error(check->diag, value->span, "model: optimizer must be one such as adam { lr = 0.001 }, not %s%s%s%s",
-               value->type == VALUE_STRING ? value->string : value_type_name(value), near ? "; did you mean " : "",
-               near ? near : "", near ? "?" : "");
+    const char *near =
+        name && value->type == VALUE_STRING ? nearest_name(name, optimizer_names) : NULL;
+    diag_error(check->diag, value->span,
+               "model: optimizer must be one such as adam { lr = 0.001 }, not %s%s%s%s",
+               value->type == VALUE_STRING ? value->string : value_type_name(value),
+               near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 /* A number, or a number with K, M or G (powers of 1024): "64K". */
@@ -143,7 +170,8 @@ static void read_budget(Check *check, const Value *table)
         return;
     budget->span = table->span;
     if (table->type != VALUE_TABLE || table->call || table->item_count > 0) {
-        diag_error(check->diag, table->span, "model: budget must be a table such as { ram = \"64K\" }, not %s",
+        diag_error(check->diag, table->span,
+                   "model: budget must be a table such as { ram = \"64K\" }, not %s",
                    value_type_name(table));
         return;
     }
@@ -155,10 +183,13 @@ static void read_budget(Check *check, const Value *table)
         const char *near = nearest_name(field->name, names);
         if (!names[n])
             diag_error(check->diag, field->key, "budget: unknown limit '%s'%s%s%s", field->name,
-                       near ? "; did you mean '" : " (params, macs, ram, flash)", near ? near : "", near ? "'?" : "");
+                       near ? "; did you mean '" : " (params, macs, ram, flash)", near ? near : "",
+                       near ? "'?" : "");
         else if (!read_amount(field->value, fields[n]))
-            diag_error(check->diag, field->value->span,
-                       "budget: %s must be a whole number above 0 or one with K, M or G, such as \"64K\"", names[n]);
+            diag_error(
+                check->diag, field->value->span,
+                "budget: %s must be a whole number above 0 or one with K, M or G, such as \"64K\"",
+                names[n]);
     }
 }
 
@@ -168,8 +199,8 @@ void graph_model_options(Check *check, const Value *root)
         {"batch", OPTION_COUNT, offsetof(Graph, batch), OPTIONAL, false},
         {"huber_delta", OPTION_NUMBER, offsetof(Graph, huber_delta), OPTIONAL, false},
     };
-    static const char *const names[] = {"batch",  "huber_delta", "budget", "input", "loss",
-                                        "name",   "optimizer",   NULL};
+    static const char *const names[] = {"batch", "huber_delta", "budget",    "input",
+                                        "loss",  "name",        "optimizer", NULL};
     Graph *graph = check->graph;
     graph->batch = 1;
     graph->huber_delta = 1;
@@ -203,19 +234,21 @@ const char *optimizer_name(OptimizerKind optimizer)
 static void dump_node(Text *out, const Graph *graph, const Node *node)
 {
     const Window *w = &node->window;
-    text_printf(out, "%s %s %s -> %s", node->name, node->kind->name, shape_text(out->arena, node->in),
-                shape_text(out->arena, node->out));
+    text_printf(out, "%s %s %s -> %s", node->name, node->kind->name,
+                shape_text(out->arena, node->in), shape_text(out->arena, node->out));
     for (int i = 0; i < node->input_count; i++)
         text_printf(out, " from %s", graph->nodes[node->inputs[i]].name);
     if (node->activation->name[0] && strcmp(node->activation->name, "linear") != 0)
         text_printf(out, ", %s", node->activation->name);
     text_printf(out, "\n");
-    if (w->kernel.h * w->kernel.w > 1 || w->padding.top + w->padding.bottom + w->padding.left + w->padding.right > 0)
-        text_printf(out,
-                    "    kernel %" PRId64 "x%" PRId64 " stride %" PRId64 "x%" PRId64 " dilation %" PRId64 "x%" PRId64
-                    " padding %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
-                    w->kernel.h, w->kernel.w, w->stride.h, w->stride.w, w->dilation.h, w->dilation.w, w->padding.top,
-                    w->padding.bottom, w->padding.left, w->padding.right);
+    if (w->kernel.h * w->kernel.w > 1 ||
+        w->padding.top + w->padding.bottom + w->padding.left + w->padding.right > 0)
+        text_printf(
+            out,
+            "    kernel %" PRId64 "x%" PRId64 " stride %" PRId64 "x%" PRId64 " dilation %" PRId64
+            "x%" PRId64 " padding %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+            w->kernel.h, w->kernel.w, w->stride.h, w->stride.w, w->dilation.h, w->dilation.w,
+            w->padding.top, w->padding.bottom, w->padding.left, w->padding.right);
     for (int i = 0; i < node->tensor_count; i++) {
         const Tensor *t = &node->tensors[i];
         text_printf(out, "    %s.%s", t->layer, t->name);
@@ -224,17 +257,17 @@ static void dump_node(Text *out, const Graph *graph, const Node *node)
         text_printf(out, "%s\n", t->trainable ? "" : " frozen");
     }
     if (node->params.text)
-        text_printf(out, "    parameters %s = %s = %" PRId64 "\n", node->params.text, node->params.numbers,
-                    node->params.value);
+        text_printf(out, "    parameters %s = %s = %" PRId64 "\n", node->params.text,
+                    node->params.numbers, node->params.value);
     if (node->macs.text)
-        text_printf(out, "    multiply-adds %s = %s = %" PRId64 "\n", node->macs.text, node->macs.numbers,
-                    node->macs.value);
+        text_printf(out, "    multiply-adds %s = %s = %" PRId64 "\n", node->macs.text,
+                    node->macs.numbers, node->macs.value);
 }
 
 void graph_dump(Text *out, const Graph *graph)
 {
-    text_printf(out, "model %s: loss %s, optimizer %s, batch %" PRId64 "\n", graph->name, loss_name(graph->loss),
-                optimizer_name(graph->optimizer.kind), graph->batch);
+    text_printf(out, "model %s: loss %s, optimizer %s, batch %" PRId64 "\n", graph->name,
+                loss_name(graph->loss), optimizer_name(graph->optimizer.kind), graph->batch);
     for (int i = 0; i < graph->node_count; i++)
         dump_node(out, graph, &graph->nodes[i]);
     text_printf(out, "parameters %" PRId64 " (%" PRId64 " trainable), multiply-adds %" PRId64 "\n",

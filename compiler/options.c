@@ -1,7 +1,9 @@
-/* options.c - decodes the fields of a call, `conv2d { 32, kernel = 3 }`, by a list of options into a struct.
+/* options.c - decodes the fields of a call, `conv2d { 32, kernel = 3 }`, by a list of options into
+ * a struct.
  *
- * Nothing is silently ignored: a key no option has, a value of the wrong type and a missing required option are all reported, each at
- * its own place. After a mistake the field keeps its neutral value, so that checking can go on. */
+ * Nothing is silently ignored: a key no option has, a value of the wrong type and a missing
+ * required option are all reported, each at its own place. After a mistake the field keeps its
+ * neutral value, so that checking can go on. */
 #include <math.h>
 #include <string.h>
 
@@ -15,8 +17,8 @@ typedef struct {
 
 static bool wrong_type(const Reading *at, const Value *value, const char *wanted)
 {
-    return diag_error(at->check->diag, value->span, "%s: %s must be %s, not %s", at->who, at->option, wanted,
-                      value_type_name(value));
+    return diag_error(at->check->diag, value->span, "%s: %s must be %s, not %s", at->who,
+                      at->option, wanted, value_type_name(value));
 }
 
 /* A whole number from `least` to 2^31 - 1; 2.0 counts as whole. */
@@ -25,28 +27,31 @@ static bool read_whole(const Reading *at, const Value *value, int64_t least, int
     if (value->type != VALUE_INT && value->type != VALUE_NUMBER)
         return wrong_type(at, value, "a whole number");
     if (isnan(value->number))
-        return diag_error(at->check->diag, value->span, "%s: %s must be a whole number, not 0/0", at->who, at->option);
+        return diag_error(at->check->diag, value->span, "%s: %s must be a whole number, not 0/0",
+                          at->who, at->option);
     if (value->type == VALUE_NUMBER && value->number != floor(value->number))
-        return diag_error(at->check->diag, value->span, "%s: %s must be a whole number, not %g", at->who, at->option,
-                          value->number);
+        return diag_error(at->check->diag, value->span, "%s: %s must be a whole number, not %g",
+                          at->who, at->option, value->number);
     if (value->number < (double)least)
-        return diag_error(at->check->diag, value->span, "%s: %s must be %lld or more, not %.0f", at->who, at->option,
-                          (long long)least, value->number);
+        return diag_error(at->check->diag, value->span, "%s: %s must be %lld or more, not %.0f",
+                          at->who, at->option, (long long)least, value->number);
     if (value->number > INT32_MAX)
-        return diag_error(at->check->diag, value->span, "%s: %s is too large: at most %d", at->who, at->option,
-                          INT32_MAX);
+        return diag_error(at->check->diag, value->span, "%s: %s is too large: at most %d", at->who,
+                          at->option, INT32_MAX);
     *out = (int64_t)value->number;
     return true;
 }
 
 /* "3x5", {3, 5} or 3 (for all) into `most` numbers; how many were written goes to *count. */
-static bool read_list(const Reading *at, const Value *value, int64_t least, int most, int64_t *out, int *count)
+static bool read_list(const Reading *at, const Value *value, int64_t least, int most, int64_t *out,
+                      int *count)
 {
     if (value->type == VALUE_STRING) {
         *count = notation_size(value->string, out, most, least == 0, NULL);
         return *count > 0 || diag_error(at->check->diag, value->span,
-                                        "%s: %s \"%s\" is not a size such as %s of %lld or more", at->who, at->option,
-                                        value->string, most == 1 ? "\"3\"" : "\"3x5\"", (long long)least);
+                                        "%s: %s \"%s\" is not a size such as %s of %lld or more",
+                                        at->who, at->option, value->string,
+                                        most == 1 ? "\"3\"" : "\"3x5\"", (long long)least);
     }
     if (value->type != VALUE_TABLE) {
         *count = 1;
@@ -57,8 +62,9 @@ static bool read_list(const Reading *at, const Value *value, int64_t least, int 
     if (value->call || value->field_count > 0)
         return wrong_type(at, value, "a list of numbers");
     if (value->item_count < 1 || value->item_count > most)
-        return diag_error(at->check->diag, value->span, "%s: %s must have %s%d number%s, not %d", at->who, at->option,
-                          most > 1 ? "at most " : "", most, most > 1 ? "s" : "", value->item_count);
+        return diag_error(at->check->diag, value->span, "%s: %s must have %s%d number%s, not %d",
+                          at->who, at->option, most > 1 ? "at most " : "", most,
+                          most > 1 ? "s" : "", value->item_count);
     *count = value->item_count;
     for (int i = 0; i < value->item_count; i++)
         if (!read_whole(at, value->items[i], least, &out[i]))
@@ -76,27 +82,31 @@ static bool read_size(const Reading *at, const Value *value, Size *out)
     return true;
 }
 
-/* Numbers: 1 (all sides); 2D: 2 (vertical, horizontal) or 4 (top, bottom, left, right); 1D: 2 (left, right). */
+/* Numbers: 1 (all sides); 2D: 2 (vertical, horizontal) or 4 (top, bottom, left, right); 1D: 2
+ * (left, right). */
 static bool read_padding(const Reading *at, const Value *value, Window *out)
 {
     int64_t v[4] = {0};
     int count;
-    if (value->type == VALUE_STRING && (strcmp(value->string, "valid") == 0 || strcmp(value->string, "same") == 0)) {
+    if (value->type == VALUE_STRING &&
+        (strcmp(value->string, "valid") == 0 || strcmp(value->string, "same") == 0)) {
         out->same = value->string[0] == 's';
         return true;
     }
     if (value->type == VALUE_STRING && notation_size(value->string, v, 2, true, NULL) == 0) {
         static const char *const known[] = {"valid", "same", NULL};
         const char *near = nearest_name(value->string, known);
-        return diag_error(at->check->diag, value->span, "%s: unknown padding \"%s\"%s%s%s", at->who, value->string,
-                          near ? "; did you mean \"" : " (\"valid\", \"same\", a number or a list)", near ? near : "",
-                          near ? "\"?" : "");
+        return diag_error(at->check->diag, value->span, "%s: unknown padding \"%s\"%s%s%s", at->who,
+                          value->string,
+                          near ? "; did you mean \"" : " (\"valid\", \"same\", a number or a list)",
+                          near ? near : "", near ? "\"?" : "");
     }
     if (!read_list(at, value, 0, at->dims == 1 ? 2 : 4, v, &count))
         return false;
     if (count == 3)
         return diag_error(at->check->diag, value->span,
-                          "%s: padding has 3 numbers; it takes 1, 2 (vertical, horizontal) or 4 (top, bottom, left, "
+                          "%s: padding has 3 numbers; it takes 1, 2 (vertical, horizontal) or 4 "
+                          "(top, bottom, left, "
                           "right)",
                           at->who);
     if (at->dims == 1)
@@ -113,8 +123,9 @@ static bool read_number(const Reading *at, const Value *value, bool rate, double
     if (value->type != VALUE_INT && value->type != VALUE_NUMBER)
         return wrong_type(at, value, "a number");
     if (!isfinite(value->number) || value->number < 0 || (rate && value->number >= 1))
-        return diag_error(at->check->diag, value->span, "%s: %s must be %s, not %g", at->who, at->option,
-                          rate ? "0 or more and below 1" : "a finite number, 0 or more", value->number);
+        return diag_error(at->check->diag, value->span, "%s: %s must be %s, not %g", at->who,
+                          at->option, rate ? "0 or more and below 1" : "a finite number, 0 or more",
+                          value->number);
     *out = value->number;
     return true;
 }
@@ -126,8 +137,9 @@ static bool read_activation(const Reading *at, const Value *value, const Activat
     const Activation *found = activation_find(value->string);
     if (!found) {
         const char *near = nearest_name(value->string, activation_names());
-        return diag_error(at->check->diag, value->span, "%s: unknown activation \"%s\"%s%s%s", at->who, value->string,
-                          near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        return diag_error(at->check->diag, value->span, "%s: unknown activation \"%s\"%s%s%s",
+                          at->who, value->string, near ? "; did you mean \"" : "", near ? near : "",
+                          near ? "\"?" : "");
     }
     *out = found;
     return true;
@@ -148,11 +160,12 @@ static int64_t count_values(const Reading *at, const Value *table)
             if (inner < 0)
                 return -1;
             count += inner;
-        } else if ((item->type == VALUE_INT || item->type == VALUE_NUMBER) && isfinite(item->number) &&
-                   fabs(item->number) <= 3.4e38) {
+        } else if ((item->type == VALUE_INT || item->type == VALUE_NUMBER) &&
+                   isfinite(item->number) && fabs(item->number) <= 3.4e38) {
             count++;
         } else {
-            diag_error(at->check->diag, item->span, "%s: %s must hold finite numbers only", at->who, at->option);
+            diag_error(at->check->diag, item->span, "%s: %s must hold finite numbers only", at->who,
+                       at->option);
             return -1;
         }
     }
@@ -173,10 +186,12 @@ static double *copy_values(double *out, const Value *table)
 static bool read_init(const Reading *at, const Value *value, Init *out)
 {
     static const char *const names[] = {"glorot_uniform", "he_normal", "he_uniform", "zeros", NULL};
-    static const InitKind kinds[] = {INIT_GLOROT_UNIFORM, INIT_HE_NORMAL, INIT_HE_UNIFORM, INIT_CONSTANT};
+    static const InitKind kinds[] = {INIT_GLOROT_UNIFORM, INIT_HE_NORMAL, INIT_HE_UNIFORM,
+                                     INIT_CONSTANT};
     if (value->type == VALUE_INT || value->type == VALUE_NUMBER) {
         if (!isfinite(value->number) || fabs(value->number) > 3.4e38)
-            return diag_error(at->check->diag, value->span, "%s: init must be a finite number", at->who);
+            return diag_error(at->check->diag, value->span, "%s: init must be a finite number",
+                              at->who);
         *out = (Init){.kind = INIT_CONSTANT, .constant = value->number};
         return true;
     }
@@ -197,8 +212,9 @@ static bool read_init(const Reading *at, const Value *value, Init *out)
             return true;
         }
     const char *near = nearest_name(value->string, names);
-    return diag_error(at->check->diag, value->span, "%s: unknown init \"%s\"%s%s%s", at->who, value->string,
-                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return diag_error(at->check->diag, value->span, "%s: unknown init \"%s\"%s%s%s", at->who,
+                      value->string, near ? "; did you mean \"" : "", near ? near : "",
+                      near ? "\"?" : "");
 }
 
 static bool read_shape(const Reading *at, const Value *value, Shape *out)
@@ -208,9 +224,10 @@ static bool read_shape(const Reading *at, const Value *value, Shape *out)
     if (value->type == VALUE_STRING) {
         count = notation_size(value->string, v, 3, false, NULL);
         if (count == 0)
-            return diag_error(at->check->diag, value->span,
-                              "%s: %s \"%s\" is not a shape such as \"28x28x1\", \"100x8\" or \"640\"", at->who,
-                              at->option, value->string);
+            return diag_error(
+                at->check->diag, value->span,
+                "%s: %s \"%s\" is not a shape such as \"28x28x1\", \"100x8\" or \"640\"", at->who,
+                at->option, value->string);
     } else if (!read_list(at, value, 1, 3, v, &count)) {
         return false;
     }
@@ -220,7 +237,8 @@ static bool read_shape(const Reading *at, const Value *value, Shape *out)
     return true;
 }
 
-bool check_option(Check *check, const char *who, const Option *option, const Value *value, void *base, int dims)
+bool check_option(Check *check, const char *who, const Option *option, const Value *value,
+                  void *base, int dims)
 {
     const Reading at = {check, who, option->name, dims};
     void *field = (char *)base + option->offset;
@@ -277,23 +295,27 @@ static void unknown_option(Check *check, const char *who, const Option *options,
 }
 
 /* The one positional value is the layer's main one. */
-static bool read_items(Check *check, const char *who, const Value *call, const Option *main, void *base, int dims)
+static bool read_items(Check *check, const char *who, const Value *call, const Option *main,
+                       void *base, int dims)
 {
     if (call->item_count == 0)
         return true;
     if (!main)
-        return diag_error(check->diag, call->items[0]->span, "%s: takes no value without a name", who);
+        return diag_error(check->diag, call->items[0]->span, "%s: takes no value without a name",
+                          who);
     bool ok = check_option(check, who, main, call->items[0], base, dims);
     if (call->item_count > 1)
-        ok = diag_error(check->diag, call->items[1]->span, "%s: takes one value without a name (%s), not %d", who,
-                        main->name, call->item_count);
+        ok = diag_error(check->diag, call->items[1]->span,
+                        "%s: takes one value without a name (%s), not %d", who, main->name,
+                        call->item_count);
     const Field *again = value_field(call, main->name);
     if (again)
         ok = diag_error(check->diag, again->key, "%s: %s is given twice", who, main->name);
     return ok;
 }
 
-bool check_options(Check *check, const char *who, const Value *call, const Option *options, void *base, int dims)
+bool check_options(Check *check, const char *who, const Value *call, const Option *options,
+                   void *base, int dims)
 {
     const Option *main = NULL;
     bool ok = true;
@@ -312,7 +334,8 @@ bool check_options(Check *check, const char *who, const Value *call, const Optio
         }
     }
     for (const Option *option = options; option->name; option++)
-        if (option->need == REQUIRED && !value_field(call, option->name) && !(option->main && call->item_count > 0))
+        if (option->need == REQUIRED && !value_field(call, option->name) &&
+            !(option->main && call->item_count > 0))
             ok = diag_error(check->diag, call->span, "%s: %s is missing", who, option->name);
     return ok;
 }

@@ -1,7 +1,8 @@
 /* plan.c - lifetimes, backward and the layout of the parameters.
  *
- * Steps that take one sample share a loop over the batch with their neighbours: a run. A buffer that lives inside one run needs
- * room for one sample; any other holds the whole batch, and is alive as long as the runs it touches. */
+ * Steps that take one sample share a loop over the batch with their neighbours: a run. A buffer
+ * that lives inside one run needs room for one sample; any other holds the whole batch, and is
+ * alive as long as the runs it touches. */
 #include "plan.h"
 
 #include <assert.h>
@@ -37,7 +38,8 @@ static void extend(Buffer *buffer, int time)
         buffer->last = time;
 }
 
-/* The run of sample-wise steps around forward step s, as [*first, *last]; a batched step is a run of its own. */
+/* The run of sample-wise steps around forward step s, as [*first, *last]; a batched step is a run
+ * of its own. */
 static void run_around(const Schedule *schedule, int s, int *first, int *last)
 {
     *first = *last = s;
@@ -116,8 +118,9 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
     int lowest = n;
     for (int s = n - 1; s >= 0; s--) {
         Step *step = &schedule->steps[s];
-        step->trainable = strcmp(step->templates, "activation") != 0 && strcmp(step->templates, "pad") != 0 &&
-                          step->node->tensor_count > 0 && step->node->trainable;
+        step->trainable = strcmp(step->templates, "activation") != 0 &&
+                          strcmp(step->templates, "pad") != 0 && step->node->tensor_count > 0 &&
+                          step->node->trainable;
         if (step->trainable)
             lowest = s;
     }
@@ -126,8 +129,8 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
         step->backward = true;
         step->wants_dx = s > lowest;
         if (s == n - 1)
-            step->dy = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", step->name), HOME_ARENA,
-                                       schedule->buffers[step->y].count);
+            step->dy = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", step->name),
+                                       HOME_ARENA, schedule->buffers[step->y].count);
         extend(&schedule->buffers[step->dy], 2 * n - s);
         if (s == n - 1) {
             schedule->buffers[step->dy].first = n;
@@ -140,8 +143,8 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
         if (step->wants_dx) {
             Step *below = &schedule->steps[step->producer];
             assert(step->producer == s - 1); /* chains: one reader each */
-            step->dx = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", below->name), HOME_ARENA,
-                                       schedule->buffers[below->y].count);
+            step->dx = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", below->name),
+                                       HOME_ARENA, schedule->buffers[below->y].count);
             schedule->buffers[step->dx].first = schedule->buffers[step->dx].last = 2 * n - s;
             below->dy = step->dx;
         }
@@ -149,7 +152,8 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
         if (work > 0) {
             int first, last;
             times_around(schedule, 2 * n - s, &first, &last);
-            step->work = schedule_buffer(arena, schedule, arena_printf(arena, "%s_work", step->name), HOME_ARENA, work);
+            step->work = schedule_buffer(
+                arena, schedule, arena_printf(arena, "%s_work", step->name), HOME_ARENA, work);
             schedule->buffers[step->work].samples = 0;
             schedule->buffers[step->work].first = first;
             schedule->buffers[step->work].last = last;
@@ -157,13 +161,15 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
     }
 }
 
-/* Cross entropy behind softmax and binary cross entropy behind sigmoid give the gradient before the activation. */
+/* Cross entropy behind softmax and binary cross entropy behind sigmoid give the gradient before the
+ * activation. */
 static void fuse_loss(const Graph *graph, Schedule *schedule)
 {
     Step *last = &schedule->steps[schedule->count - 1];
     const char *activation = last->activation->name;
-    last->skip_gradient = (graph->loss == LOSS_CROSS_ENTROPY && strcmp(activation, "softmax") == 0) ||
-                          (graph->loss == LOSS_BINARY_CROSS_ENTROPY && strcmp(activation, "sigmoid") == 0);
+    last->skip_gradient =
+        (graph->loss == LOSS_CROSS_ENTROPY && strcmp(activation, "softmax") == 0) ||
+        (graph->loss == LOSS_BINARY_CROSS_ENTROPY && strcmp(activation, "sigmoid") == 0);
 }
 
 static void place_params(Arena *arena, Plan *plan)
@@ -177,7 +183,8 @@ static void place_params(Arena *arena, Plan *plan)
         for (int i = 0; i < plan->slot_count; i++) {
             if (tensors[i]->trainable == (frozen != 0))
                 continue;
-            const int64_t pad = tensors[i]->count >= LARGE_TENSOR ? (align - at % align) % align : 0;
+            const int64_t pad =
+                tensors[i]->count >= LARGE_TENSOR ? (align - at % align) % align : 0;
             plan->slots[i] = (Slot){tensors[i], at + pad, pad};
             at += pad + tensors[i]->count;
         }
@@ -193,9 +200,11 @@ static bool check_unrolled(Diag *diag, const Plan *plan)
     for (int i = 1; i < plan->graph->node_count; i++) {
         const Node *node = &plan->graph->nodes[i];
         const Size k = node->window.kernel;
-        const int64_t statements = node->macs.value > 0 ? node->macs.value : shape_count(node->out) * k.h * k.w;
+        const int64_t statements =
+            node->macs.value > 0 ? node->macs.value : shape_count(node->out) * k.h * k.w;
         if (statements > UNROLL_MOST)
-            diag_error(diag, node->span, "%s: --unroll full would write %" PRId64 " statements; at most %d a layer",
+            diag_error(diag, node->span,
+                       "%s: --unroll full would write %" PRId64 " statements; at most %d a layer",
                        node->name, statements, UNROLL_MOST);
     }
     return diag->errors == before;
@@ -251,19 +260,22 @@ Plan *plan_build(Arena *arena, Diag *diag, const Graph *graph, PlanOptions optio
 
 static void dump_schedule(Text *out, const char *name, const Schedule *schedule)
 {
-    text_printf(out, "%s: %d steps, arena %" PRId64 " floats (lower bound %" PRId64 ")\n", name, schedule->count,
-                schedule->arena, schedule->lower_bound);
+    text_printf(out, "%s: %d steps, arena %" PRId64 " floats (lower bound %" PRId64 ")\n", name,
+                schedule->count, schedule->arena, schedule->lower_bound);
     for (int i = 0; i < schedule->count; i++) {
         const Step *s = &schedule->steps[i];
         text_printf(out, "  step %d %s (%s)%s%s%s: %s -> %s\n", i, s->name, s->templates,
-                    s->batched ? " batched" : "", s->backward ? " backward" : "", s->wants_dx ? " dx" : "",
-                    schedule->buffers[s->x].name, schedule->buffers[s->y].name);
+                    s->batched ? " batched" : "", s->backward ? " backward" : "",
+                    s->wants_dx ? " dx" : "", schedule->buffers[s->x].name,
+                    schedule->buffers[s->y].name);
     }
     for (int i = 0; i < schedule->buffer_count; i++) {
         const Buffer *b = &schedule->buffers[i];
         if (b->home == HOME_ARENA)
-            text_printf(out, "  buffer %s: %" PRId64 " x %" PRId64 " floats at %" PRId64 ", times %d to %d\n", b->name,
-                        b->samples, b->count, b->offset, b->first, b->last);
+            text_printf(out,
+                        "  buffer %s: %" PRId64 " x %" PRId64 " floats at %" PRId64
+                        ", times %d to %d\n",
+                        b->name, b->samples, b->count, b->offset, b->first, b->last);
     }
 }
 
@@ -273,8 +285,10 @@ void plan_dump(Text *out, const Plan *plan)
     if (plan->train.count > 0)
         dump_schedule(out, "train", &plan->train);
     for (int i = 0; i < plan->slot_count; i++)
-        text_printf(out, "tensor %s.%s at %" PRId64 "\n", plan->slots[i].tensor->layer, plan->slots[i].tensor->name,
-                    plan->slots[i].offset);
-    text_printf(out, "bytes: params %" PRId64 ", scratch %" PRId64 ", tape %" PRId64 ", optimizer %" PRId64 "\n",
+        text_printf(out, "tensor %s.%s at %" PRId64 "\n", plan->slots[i].tensor->layer,
+                    plan->slots[i].tensor->name, plan->slots[i].offset);
+    text_printf(out,
+                "bytes: params %" PRId64 ", scratch %" PRId64 ", tape %" PRId64
+                ", optimizer %" PRId64 "\n",
                 plan->params_bytes, plan->scratch_bytes, plan->tape_bytes, plan->optimizer_bytes);
 }

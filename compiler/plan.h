@@ -1,7 +1,9 @@
-/* plan.h - Graph → Plan: which functions the C has, in which order they run, and where every byte lives.
+/* plan.h - Graph → Plan: which functions the C has, in which order they run, and where every byte
+ * lives.
  *
- * A Step is a node with what was fused into it: padding of its input, its activation, a pool behind it. There are two schedules:
- * predict (everything fused) and train (kept apart what backward needs apart). Buffers have lifetimes in steps and share an arena.
+ * A Step is a node with what was fused into it: padding of its input, its activation, a pool behind
+ * it. There are two schedules: predict (everything fused) and train (kept apart what backward needs
+ * apart). Buffers have lifetimes in steps and share an arena.
  *
  * Time in training: step s runs forward at time s of n, the loss at n, and backward at 2n - s. */
 #ifndef PLAN_H
@@ -30,30 +32,30 @@ typedef enum { HOME_CALLER_INPUT, HOME_CALLER_OUTPUT, HOME_ARENA, HOME_ALIAS } H
 typedef struct {
     const char *name; /* of the step that fills it; gradients: "d" and that */
     Home home;
-    int64_t count;     /* floats of one sample, with its halo */
-    int64_t samples;   /* 1, or the batch */
-    int first, last;   /* alive from time to time, both included */
-    int64_t offset;    /* floats from the start of the arena */
+    int64_t count;   /* floats of one sample, with its halo */
+    int64_t samples; /* 1, or the batch */
+    int first, last; /* alive from time to time, both included */
+    int64_t offset;  /* floats from the start of the arena */
 } Buffer;
 
 enum { STEP_NONE = -1 };
 
 typedef struct {
-    const Node *node;      /* whose options the templates read */
-    const char *templates; /* "conv", "pad", ... */
-    const char *name;      /* "conv1", "conv1_pool1" */
+    const Node *node;             /* whose options the templates read */
+    const char *templates;        /* "conv", "pad", ... */
+    const char *name;             /* "conv1", "conv1_pool1" */
     const Activation *activation; /* applied last (before a fused mean); never NULL */
     double alpha;
     const Node *pool; /* fused into this step, or NULL */
     View conv;        /* with a pool: the shape before pooling */
     int x, y;         /* buffers */
     View xv, yv;
-    bool halo;        /* y has a border of zeros around yv */
-    bool batched;     /* takes the whole batch at once */
-    int producer;     /* step that fills x, or STEP_NONE: the caller's input */
+    bool halo;    /* y has a border of zeros around yv */
+    bool batched; /* takes the whole batch at once */
+    int producer; /* step that fills x, or STEP_NONE: the caller's input */
 
     /* Backward; unused in the predict schedule. */
-    bool backward;      /* has a backward pass at all */
+    bool backward; /* has a backward pass at all */
     bool wants_dx;
     bool trainable;
     bool skip_gradient; /* the loss already gave the gradient before this step's activation */
@@ -85,8 +87,9 @@ typedef struct {
     int slot_count;
     int64_t params;    /* floats in the params struct, with padding and slack */
     int64_t trainable; /* floats at its start that have gradients */
-    int64_t slack;     /* floats at the end of arenas and params that vector loads may read and never use */
-    int moments;       /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */
+    int64_t
+        slack; /* floats at the end of arenas and params that vector loads may read and never use */
+    int moments; /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */
     int64_t params_bytes, scratch_bytes, tape_bytes, optimizer_bytes;
 } Plan;
 
@@ -96,7 +99,8 @@ enum { UNROLL_MOST = 40000 }; /* statements a layer may have under --unroll full
 Plan *plan_build(Arena *arena, Diag *diag, const Graph *graph, PlanOptions options);
 void plan_dump(Text *out, const Plan *plan);
 
-/* memory.c: gives every arena buffer an offset such that no two alive at the same time overlap; `align` floats. */
+/* memory.c: gives every arena buffer an offset such that no two alive at the same time overlap;
+ * `align` floats. */
 void memory_assign(Arena *arena, Schedule *schedule, int64_t align, int64_t slack);
 
 /* plan_value.c: the plan as templates see it. */

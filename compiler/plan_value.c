@@ -1,4 +1,5 @@
-/* plan_value.c - the plan as templates see it: one tree of plain values, the same for every layer kind. */
+/* plan_value.c - the plan as templates see it: one tree of plain values, the same for every layer
+ * kind. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -97,7 +98,8 @@ static int64_t tensor_offset(const Plan *plan, const Tensor *tensor)
 
 static void set_tensors(const Binding *b, Value *table, const Step *step)
 {
-    const bool linear = strcmp(step->templates, "conv") == 0 || strcmp(step->templates, "dense") == 0;
+    const bool linear =
+        strcmp(step->templates, "conv") == 0 || strcmp(step->templates, "dense") == 0;
     for (int i = 0; linear && i < step->node->tensor_count; i++) {
         const Tensor *tensor = &step->node->tensors[i];
         set_int(b, table, strcmp(tensor->name, "kernel") == 0 ? "w_offset" : "b_offset",

@@ -1,4 +1,5 @@
-/* reader.h - what the halves of spec.c share: running a spec (spec.c) and copying what it returned (spec_copy.c). */
+/* reader.h - what the halves of spec.c share: running a spec (spec.c) and copying what it returned
+ * (spec_copy.c). */
 #ifndef READER_H
 #define READER_H
 
@@ -34,7 +35,8 @@ const Call *reader_call(lua_State *L, const Reader *r);
 /* Registry key of the table that maps tables to the numbers of their Calls. */
 extern char reader_calls_key;
 
-/* A lua_CFunction for pcall: copies the model in argument 3 into a tree of Values for the Reader in argument 1, root to *argument 2. */
+/* A lua_CFunction for pcall: copies the model in argument 3 into a tree of Values for the Reader in
+ * argument 1, root to *argument 2. */
 int reader_copy_model(lua_State *L);
 
 #endif

@@ -1,7 +1,8 @@
 /* render.c - the one binding from C to templates.
  *
- * A Value tree becomes Lua tables; templates become Lua functions (template.re) that call `_t` with text. This Lua state is ours and trusted; it
- * has nothing to do with the sandbox of specs. templates/lib.lua holds the helpers, templates/engine.lua ties them together. */
+ * A Value tree becomes Lua tables; templates become Lua functions (template.re) that call `_t` with
+ * text. This Lua state is ours and trusted; it has nothing to do with the sandbox of specs.
+ * templates/lib.lua holds the helpers, templates/engine.lua ties them together. */
 #include "render.h"
 
 #include <lauxlib.h>
@@ -61,7 +62,8 @@ static void push_file(lua_State *L, const char *name)
 {
     Renderer *r = renderer_of(L);
     if (r->folder) {
-        const Source *source = host_read(r->arena, r->diag, arena_printf(r->arena, "%s/%s", r->folder, name), 0);
+        const Source *source =
+            host_read(r->arena, r->diag, arena_printf(r->arena, "%s/%s", r->folder, name), 0);
         if (!source)
             luaL_error(L, "cannot read template %s", name);
         lua_pushlstring(L, source->text, source->size);
@@ -88,7 +90,8 @@ static int load_template(lua_State *L)
             return luaL_error(L, "templates/%s:%d: a ${ is not closed", name, line);
         size = strlen(text);
     }
-    if (luaL_loadbufferx(L, text, size, arena_printf(r->arena, "@templates/%s", name), "t") != LUA_OK)
+    if (luaL_loadbufferx(L, text, size, arena_printf(r->arena, "@templates/%s", name), "t") !=
+        LUA_OK)
         return lua_error(L);
     if (lua_istable(L, 2)) {
         lua_pushvalue(L, 2);
@@ -156,7 +159,8 @@ static const char *const *read_names(Arena *arena, lua_State *L)
 char *render_template(Arena *arena, Diag *diag, const Rendering *rendering, const char *name,
                       const char *const **functions)
 {
-    Renderer renderer = {.arena = arena, .diag = diag, .folder = rendering->folder, .out = {.arena = arena}};
+    Renderer renderer = {
+        .arena = arena, .diag = diag, .folder = rendering->folder, .out = {.arena = arena}};
     lua_State *L = luaL_newstate();
     char *text = NULL;
     if (!L) {

@@ -1,7 +1,8 @@
 /* runtime_text.c - copies single functions of the runtime for --standalone.
  *
- * A section of a runtime file starts with a line "name, colon, what it needs" in a marker comment and ends at the next one. Sections are
- * taken by need and written in the order of the files, so that nothing is used before it stands there. */
+ * A section of a runtime file starts with a line "name, colon, what it needs" in a marker comment
+ * and ends at the next one. Sections are taken by need and written in the order of the files, so
+ * that nothing is used before it stands there. */
 #include "runtime_text.h"
 
 #include <assert.h>
@@ -27,13 +28,17 @@ static const char marker[] = "/*@ ";
 static void add_sections(Arena *arena, Sections *all, const char *text)
 {
     for (const char *at = strstr(text, marker); at; at = strstr(at + 1, marker)) {
-        const char *name = at + sizeof marker - 1, *colon = strchr(name, ':'), *end = strstr(colon, "*/");
+        const char *name = at + sizeof marker - 1, *colon = strchr(name, ':'),
+                   *end = strstr(colon, "*/");
         const char *body = strchr(end, '\n') + 1, *next = strstr(body, marker);
-        all->sections =
-            arena_grow(arena, all->sections, (size_t)all->count, (size_t)all->count + 1, sizeof *all->sections);
+        all->sections = arena_grow(arena, all->sections, (size_t)all->count, (size_t)all->count + 1,
+                                   sizeof *all->sections);
         all->sections[all->count++] =
-            (Section){.name = name, .name_size = (size_t)(colon - name), .needs = colon + 1,
-                      .needs_size = (size_t)(end - colon - 1), .text = body,
+            (Section){.name = name,
+                      .name_size = (size_t)(colon - name),
+                      .needs = colon + 1,
+                      .needs_size = (size_t)(end - colon - 1),
+                      .text = body,
                       .size = next ? (size_t)(next - body) : strlen(body)};
     }
 }
@@ -76,7 +81,8 @@ static void add_line(Text *out, const char *line, size_t size)
     text_add(out, line, size);
 }
 
-/* A section without what only the library needs: prototypes, and the other one of float and double. */
+/* A section without what only the library needs: prototypes, and the other one of float and double.
+ */
 static void add_section(Text *out, const Section *section, bool real64)
 {
     const char *at = section->text, *end = at + section->size;
@@ -84,7 +90,8 @@ static void add_section(Text *out, const Section *section, bool real64)
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const size_t size = newline ? (size_t)(newline - at) + 1 : (size_t)(end - at);
-        const bool prototype = starts(at, size, "CNN_API") && size > 3 && memcmp(at + size - 3, ");\n", 3) == 0;
+        const bool prototype =
+            starts(at, size, "CNN_API") && size > 3 && memcmp(at + size - 3, ");\n", 3) == 0;
         if (starts(at, size, "#ifdef CNN_DOUBLE")) {
             inside = true;
             wanted = real64;
@@ -102,16 +109,19 @@ static void add_section(Text *out, const Section *section, bool real64)
 
 char *runtime_standalone(Arena *arena, const char *const *names, int count, bool real64)
 {
-    static const char *const files[] = {"runtime/cnn_math.c", "runtime/cnn_activation.c", "runtime/cnn_loss.c",
-                                        "runtime/cnn_random.c", "runtime/cnn_optimizer.c"};
+    static const char *const files[] = {"runtime/cnn_math.c", "runtime/cnn_activation.c",
+                                        "runtime/cnn_loss.c", "runtime/cnn_random.c",
+                                        "runtime/cnn_optimizer.c"};
     Sections all = {0};
     Text out = {.arena = arena};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         add_sections(arena, &all, embedded_find(files[i])->text);
     for (int i = 0; i < count; i++)
         take(&all, names[i], strlen(names[i]));
-    text_printf(&out, "/* From the runtime of cnngen: what this network calls. */\ntypedef %s cnn_real;\n\n",
-                real64 ? "double" : "float");
+    text_printf(
+        &out,
+        "/* From the runtime of cnngen: what this network calls. */\ntypedef %s cnn_real;\n\n",
+        real64 ? "double" : "float");
     for (int i = 0; i < all.count; i++)
         if (all.sections[i].taken)
             add_section(&out, &all.sections[i], real64);

@@ -4,7 +4,8 @@
 
 #include "base.h"
 
-/* The functions named and everything they need, each once, in the order of the files, all static. */
+/* The functions named and everything they need, each once, in the order of the files, all static.
+ */
 char *runtime_standalone(Arena *arena, const char *const *names, int count, bool real64);
 
 #endif

@@ -1,8 +1,9 @@
 /* sandbox.c - an allow list, and fences around time and memory.
  *
- * A count hook stops endless loops, the allocator stops memory bombs. Neither can stop a library function that runs long on its own,
- * so those that can (patterns, huge ranges) are left out or bounded. Nothing whose result depends on addresses or on the order of a
- * table is there: no pairs, no tostring of a table. */
+ * A count hook stops endless loops, the allocator stops memory bombs. Neither can stop a library
+ * function that runs long on its own, so those that can (patterns, huge ranges) are left out or
+ * bounded. Nothing whose result depends on addresses or on the order of a table is there: no pairs,
+ * no tostring of a table. */
 #include "sandbox.h"
 
 #include <lualib.h>
@@ -40,10 +41,11 @@ static void on_count(lua_State *L, lua_Debug *record)
     limits->instructions += HOOK_EVERY;
     lua_getinfo(L, "l", record);
     if (limits->instructions >= SPEC_INSTRUCTIONS)
-        luaL_error(L, "spec:%d: the spec does not end: stopped after %d instructions", record->currentline,
-                   SPEC_INSTRUCTIONS);
+        luaL_error(L, "spec:%d: the spec does not end: stopped after %d instructions",
+                   record->currentline, SPEC_INSTRUCTIONS);
     if (clock() - limits->started > SPEC_SECONDS * CLOCKS_PER_SEC)
-        luaL_error(L, "spec:%d: the spec does not end: stopped after %d seconds", record->currentline, SPEC_SECONDS);
+        luaL_error(L, "spec:%d: the spec does not end: stopped after %d seconds",
+                   record->currentline, SPEC_SECONDS);
 }
 
 lua_State *sandbox_open(Limits *limits)
@@ -70,7 +72,8 @@ static int call_original(lua_State *L)
 static void refuse_address(lua_State *L, int index)
 {
     const int type = lua_type(L, index);
-    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TUSERDATA || type == LUA_TLIGHTUSERDATA)
+    if (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TUSERDATA ||
+        type == LUA_TLIGHTUSERDATA)
         luaL_error(L, "a %s cannot be turned into a string", lua_typename(L, type));
 }
 
@@ -117,7 +120,8 @@ static int safe_range(lua_State *L)
     return call_original(L);
 }
 
-/* Copies the named functions of the library on top of the stack into a new table, which stays on top in its place. */
+/* Copies the named functions of the library on top of the stack into a new table, which stays on
+ * top in its place. */
 static void keep(lua_State *L, const char *const *names)
 {
     lua_newtable(L);
@@ -145,13 +149,16 @@ static void open_library(lua_State *L, lua_CFunction open, const char *const *na
 
 void sandbox_library(lua_State *L)
 {
-    static const char *const base[] = {"ipairs", "select", "tonumber", "tostring", "type", "error", "assert", NULL};
-    static const char *const table[] = {"insert", "concat", "unpack", "pack", "remove", "sort", "move", NULL};
-    static const char *const string[] = {"format", "rep", "sub", "len", "upper", "lower", "byte", "char", "reverse",
-                                         NULL};
-    static const char *const math[] = {"abs", "ceil", "floor", "max", "min", "sqrt", "exp", "log", "sin", "cos",
-                                       "tan", "pi", "huge", "maxinteger", "mininteger", "tointeger", "type", "fmod",
-                                       "modf", NULL};
+    static const char *const base[] = {"ipairs", "select", "tonumber", "tostring",
+                                       "type",   "error",  "assert",   NULL};
+    static const char *const table[] = {"insert", "concat", "unpack", "pack",
+                                        "remove", "sort",   "move",   NULL};
+    static const char *const string[] = {"format", "rep",  "sub",  "len",     "upper",
+                                         "lower",  "byte", "char", "reverse", NULL};
+    static const char *const math[] = {"abs",       "ceil", "floor", "max",        "min",
+                                       "sqrt",      "exp",  "log",   "sin",        "cos",
+                                       "tan",       "pi",   "huge",  "maxinteger", "mininteger",
+                                       "tointeger", "type", "fmod",  "modf",       NULL};
     lua_pushcfunction(L, luaopen_base);
     lua_call(L, 0, 0); /* works on the table of globals */
     lua_pushglobaltable(L);
@@ -217,7 +224,8 @@ static int write_global(lua_State *L)
 {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
-        return luaL_error(L, "'%s' is a name of cnngen; use a local variable of another name", lua_tostring(L, 2));
+        return luaL_error(L, "'%s' is a name of cnngen; use a local variable of another name",
+                          lua_tostring(L, 2));
     lua_settop(L, 3);
     lua_rawset(L, 1);
     return 0;
@@ -226,7 +234,8 @@ static int write_global(lua_State *L)
 void sandbox_environment(lua_State *L)
 {
     const int unknown = lua_gettop(L), library = unknown - 1;
-    lua_newtable(L); /* the environment: empty, so that every library name goes through the functions below */
+    lua_newtable(L); /* the environment: empty, so that every library name goes through the
+                        functions below */
     lua_newtable(L);
     lua_pushvalue(L, library);
     lua_pushvalue(L, unknown);

@@ -1,6 +1,8 @@
-/* show.c - the command show: what the first convolution has learned, drawn in the terminal: its filters, and what they make of an image.
+/* show.c - the command show: what the first convolution has learned, drawn in the terminal: its
+ * filters, and what they make of an image.
  *
- * The network is cut behind that convolution (graph_until), so that predict gives its feature maps. */
+ * The network is cut behind that convolution (graph_until), so that predict gives its feature maps.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +18,13 @@ static void show_filters(const Node *conv, const float *kernel)
     const int64_t in = conv->in.c / conv->groups, out = conv->filters;
     for (int64_t f = 0; f < out && f < MAPS_MOST; f++) {
         printf("%s, filter %lld:\n", conv->name, (long long)f + 1);
-        picture_terminal(stdout, kernel + f, conv->window.kernel.h, conv->window.kernel.w, in * out);
+        picture_terminal(stdout, kernel + f, conv->window.kernel.h, conv->window.kernel.w,
+                         in * out);
     }
 }
 
-static void show_maps(const Network *network, const void *params, const float *input, const char *title)
+static void show_maps(const Network *network, const void *params, const float *input,
+                      const char *title)
 {
     const Graph *graph = network->graph;
     const Shape x = graph->nodes[0].out, y = graph->nodes[graph->node_count - 1].out;
@@ -30,7 +34,8 @@ static void show_maps(const Network *network, const void *params, const float *i
     printf("%s:\n", title);
     picture_terminal(stdout, input, x.h, x.w, x.c);
     for (int64_t f = 0; f < y.c && f < MAPS_MOST; f++) {
-        printf("%s, feature map %lld:\n", graph->nodes[graph->node_count - 1].name, (long long)f + 1);
+        printf("%s, feature map %lld:\n", graph->nodes[graph->node_count - 1].name,
+               (long long)f + 1);
         picture_terminal(stdout, maps + f, y.h, y.w, y.c);
     }
     free(maps);
@@ -38,8 +43,8 @@ static void show_maps(const Network *network, const void *params, const float *i
 }
 
 /* One sample of each of two classes: the first, and the first whose targets differ from its. */
-static void show_samples(Arena *arena, const Network *network, const void *params, const Samples *samples,
-                         const Dataset *set)
+static void show_samples(Arena *arena, const Network *network, const void *params,
+                         const Samples *samples, const Dataset *set)
 {
     const size_t outputs = (size_t)set->output_size;
     const float *first = samples->targets;

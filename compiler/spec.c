@@ -1,7 +1,8 @@
 /* spec.c - runs a spec and copies what it returns into a Value tree.
  *
- * A constructor, `conv2d { ... }`, only remembers its name and line with the table it was given; when the chunk has returned `model { ... }`,
- * the tree is copied, places are looked up in the source (locate.re), and the Lua state is closed. */
+ * A constructor, `conv2d { ... }`, only remembers its name and line with the table it was given;
+ * when the chunk has returned `model { ... }`, the tree is copied, places are looked up in the
+ * source (locate.re), and the Lua state is closed. */
 #include "spec.h"
 
 #include <ctype.h>
@@ -42,11 +43,13 @@ static int construct(lua_State *L)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &reader_calls_key);
     lua_pushvalue(L, 1);
     if (lua_rawget(L, -2) != LUA_TNIL)
-        return luaL_error(L, "%s: this table is already a %s", name, r->calls[lua_tointeger(L, -1)].name);
+        return luaL_error(L, "%s: this table is already a %s", name,
+                          r->calls[lua_tointeger(L, -1)].name);
     lua_pop(L, 1);
     const int line = current_line(L, 1);
     const int n = count_on_line(r, name, line);
-    r->calls = arena_grow(r->arena, r->calls, (size_t)r->call_count, (size_t)r->call_count + 1, sizeof *r->calls);
+    r->calls = arena_grow(r->arena, r->calls, (size_t)r->call_count, (size_t)r->call_count + 1,
+                          sizeof *r->calls);
     r->calls[r->call_count] = (Call){arena_printf(r->arena, "%s", name), line, n};
     lua_pushvalue(L, 1);
     lua_pushinteger(L, r->call_count++);
@@ -63,7 +66,8 @@ static const char *ask(Reader *r, const char *key)
             r->defines[i].used = true;
             value = r->defines[i].value;
         }
-    r->asked = arena_grow(r->arena, r->asked, (size_t)r->asked_count, (size_t)r->asked_count + 1, sizeof *r->asked);
+    r->asked = arena_grow(r->arena, r->asked, (size_t)r->asked_count, (size_t)r->asked_count + 1,
+                          sizeof *r->asked);
     r->asked[r->asked_count++] = arena_printf(r->arena, "%s", key);
     return value;
 }
@@ -111,21 +115,23 @@ static int index_args(lua_State *L)
     return 1;
 }
 
-/* Whether nothing but blanks stands between a name and its brace: `name { ... }`, not name({ ... }). */
+/* Whether nothing but blanks stands between a name and its brace: `name { ... }`, not name({ ...
+ * }). */
 static bool is_bare(const CallSite *site)
 {
     return site->brace.line == site->name_span.line &&
            site->brace.column - site->name_span.column <= (int)strlen(site->name) + 1;
 }
 
-/* unknown(name, near): what is called as a layer, `flaten { ... }`, is reported and goes on as one, so that the mistakes behind it are found,
- * too; anything else ends the spec. */
+/* unknown(name, near): what is called as a layer, `flaten { ... }`, is reported and goes on as one,
+ * so that the mistakes behind it are found, too; anything else ends the spec. */
 static int unknown_name(lua_State *L)
 {
     Reader *r = reader_of(L);
     const char *name = lua_tostring(L, 1), *near = lua_tostring(L, 2);
-    const char *text = near ? arena_printf(r->arena, "unknown name '%s'; did you mean '%s'?", name, near)
-                            : arena_printf(r->arena, "unknown name '%s'", name);
+    const char *text =
+        near ? arena_printf(r->arena, "unknown name '%s'; did you mean '%s'?", name, near)
+             : arena_printf(r->arena, "unknown name '%s'", name);
     const int line = current_line(L, 2);
     const CallSite *site = locate_call(r->index, name, line, count_on_line(r, name, line));
     if (!site || !is_bare(site))
@@ -170,13 +176,15 @@ static int find_word(const Source *source, int line, const char *word, size_t si
         at++;
     for (const char *c = at; c && *c && *c != '\n'; c++) {
         const bool starts = c == at || !(isalnum((unsigned char)c[-1]) || c[-1] == '_');
-        if (starts && strncmp(c, word, size) == 0 && !(isalnum((unsigned char)c[size]) || c[size] == '_'))
+        if (starts && strncmp(c, word, size) == 0 &&
+            !(isalnum((unsigned char)c[size]) || c[size] == '_'))
             return (int)(c - at) + 1;
     }
     return 0;
 }
 
-/* Lua's "spec:LINE: text" as a message with a place; the column is that of the name the text starts with or quotes. */
+/* Lua's "spec:LINE: text" as a message with a place; the column is that of the name the text starts
+ * with or quotes. */
 static void report(Reader *r, const char *message)
 {
     static const char prefix[] = "spec:";
@@ -244,7 +252,8 @@ static void report_unused(Reader *r)
 static void report_failure(Reader *r, lua_State *L, int status)
 {
     if (status == LUA_ERRMEM)
-        diag_error(r->diag, (Span){.source = r->source}, "the spec needs more than %d MB", SPEC_MEGABYTES);
+        diag_error(r->diag, (Span){.source = r->source}, "the spec needs more than %d MB",
+                   SPEC_MEGABYTES);
     else
         report(r, lua_tostring(L, -1));
 }
@@ -267,8 +276,13 @@ static char *model_name(Arena *arena, const char *path)
 Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines, int define_count,
                  const char *const *constructors)
 {
-    Reader reader = {.arena = arena, .diag = diag, .source = source, .index = locate_index(arena, source),
-                     .defines = defines, .define_count = define_count, .constructors = constructors};
+    Reader reader = {.arena = arena,
+                     .diag = diag,
+                     .source = source,
+                     .index = locate_index(arena, source),
+                     .defines = defines,
+                     .define_count = define_count,
+                     .constructors = constructors};
     const Value *root = NULL;
     Limits limits;
     lua_State *L = sandbox_open(&limits);

@@ -27,9 +27,10 @@ typedef struct {
     const Value *root; /* the call `model { ... }` */
 } Model;
 
-/* NULL when nothing could be read; after other errors there is a model all the same, for graph_build() to find more. `constructors`: NULL-terminated names that the spec may call as
- * `name { ... }`; `model` is always one. An unknown global that is called or used is an error with
- * "did you mean". */
+/* NULL when nothing could be read; after other errors there is a model all the same, for
+ * graph_build() to find more. `constructors`: NULL-terminated names that the spec may call as `name
+ * { ... }`; `model` is always one. An unknown global that is called or used is an error with "did
+ * you mean". */
 Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines, int define_count,
                  const char *const *constructors);
 void spec_dump(Text *out, const Model *model);

@@ -1,7 +1,7 @@
 /* spec_copy.c - Lua tables → Values, with the place of every field.
  *
- * Lua knows only the line of a call; the rest comes from the index of the source (locate.re). A value that cannot be found there gets the
- * place of the table it is in. */
+ * Lua knows only the line of a call; the rest comes from the index of the source (locate.re). A
+ * value that cannot be found there gets the place of the table it is in. */
 #include "reader.h"
 
 #include <string.h>
@@ -79,8 +79,10 @@ static void copy_fields(lua_State *L, Reader *r, Value *table, const CallSite *s
     while (!r->failed && lua_next(L, -2)) {
         if (lua_type(L, -2) == LUA_TSTRING)
             copy_field(L, r, table, site, depth);
-        else if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1 || (lua_Unsigned)lua_tointeger(L, -2) > count)
-            copy_fail(r, table->span, "a table's keys must be names, or whole numbers from 1 without a gap");
+        else if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1 ||
+                 (lua_Unsigned)lua_tointeger(L, -2) > count)
+            copy_fail(r, table->span,
+                      "a table's keys must be names, or whole numbers from 1 without a gap");
         lua_pop(L, 1);
     }
 }

@@ -1,4 +1,5 @@
-/* summary.c - the table of layers: output shape, parameters with their formula, multiply-adds, memory. */
+/* summary.c - the table of layers: output shape, parameters with their formula, multiply-adds,
+ * memory. */
 #include "summary.h"
 
 #include <inttypes.h>
@@ -30,8 +31,9 @@ static Row layer_row(Arena *arena, const Node *node)
         kind = arena_printf(arena, "%s %s", kind, activation);
     if (node->tensor_count > 0 && !node->trainable)
         kind = arena_printf(arena, "%s (frozen)", kind);
-    return (Row){{node->name, kind, shape_text(arena, node->out), grouped(arena, node->params.value),
-                  grouped(arena, node->macs.value), node->params.text ? node->params.numbers : ""}};
+    return (Row){{node->name, kind, shape_text(arena, node->out),
+                  grouped(arena, node->params.value), grouped(arena, node->macs.value),
+                  node->params.text ? node->params.numbers : ""}};
 }
 
 static void print_row(Text *out, const Row *row, const int *width)
@@ -54,13 +56,15 @@ static void print_memory(Text *out, const Plan *plan)
     const int64_t real = plan->options.real64 ? 8 : 4;
     Arena *arena = out->arena;
     text_printf(out, "\nparameters      %15s bytes\n", grouped(arena, plan->params_bytes));
-    text_printf(out, "predict scratch %15s bytes, at least %s alive at once\n", grouped(arena, plan->scratch_bytes),
+    text_printf(out, "predict scratch %15s bytes, at least %s alive at once\n",
+                grouped(arena, plan->scratch_bytes),
                 grouped(arena, plan->predict.lower_bound * real));
     if (plan->train.count == 0)
         return;
-    text_printf(out, "training tape   %15s bytes for a batch of %" PRId64 ", at least %s alive at once\n",
-                grouped(arena, plan->tape_bytes), plan->graph->batch,
-                grouped(arena, (plan->train.lower_bound + plan->trainable) * real));
+    text_printf(
+        out, "training tape   %15s bytes for a batch of %" PRId64 ", at least %s alive at once\n",
+        grouped(arena, plan->tape_bytes), plan->graph->batch,
+        grouped(arena, (plan->train.lower_bound + plan->trainable) * real));
     text_printf(out, "optimizer       %15s bytes (%s)\n", grouped(arena, plan->optimizer_bytes),
                 optimizer_name(plan->graph->optimizer.kind));
 }
@@ -75,8 +79,8 @@ void summary_table(Text *out, const Plan *plan)
     rows[0] = (Row){{"layer", "kind", "output", "parameters", "multiply-adds", ""}};
     for (int i = 1; i < graph->node_count; i++)
         rows[i] = layer_row(arena, &graph->nodes[i]);
-    rows[count - 1] =
-        (Row){{"total", "", "", grouped(arena, graph->param_count), grouped(arena, graph->macs), ""}};
+    rows[count - 1] = (Row){
+        {"total", "", "", grouped(arena, graph->param_count), grouped(arena, graph->macs), ""}};
     for (int r = 0; r < count; r++)
         for (int i = 0; i < COLUMNS; i++)
             if ((int)strlen(rows[r].cell[i]) > width[i])
@@ -105,20 +109,22 @@ static json_t *plan_json(const Plan *plan)
     for (int i = 1; i < graph->node_count; i++) {
         const Node *n = &graph->nodes[i];
         json_array_append_new(
-            layers, json_pack("{s:s,s:s,s:s,s:o,s:o,s:I,s:s?,s:I,s:s?}", "name", n->name, "kind", n->kind->name,
-                              "activation", n->activation->name, "input", shape_json(n->in), "output",
-                              shape_json(n->out), "params", (json_int_t)n->params.value, "params_formula",
-                              n->params.text, "macs", (json_int_t)n->macs.value, "macs_formula", n->macs.text));
+            layers, json_pack("{s:s,s:s,s:s,s:o,s:o,s:I,s:s?,s:I,s:s?}", "name", n->name, "kind",
+                              n->kind->name, "activation", n->activation->name, "input",
+                              shape_json(n->in), "output", shape_json(n->out), "params",
+                              (json_int_t)n->params.value, "params_formula", n->params.text, "macs",
+                              (json_int_t)n->macs.value, "macs_formula", n->macs.text));
     }
-    return json_pack("{s:s,s:o,s:o,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name", graph->name, "input",
-                     shape_json(graph->nodes[0].out), "output", shape_json(graph->nodes[graph->node_count - 1].out),
-                     "loss", loss_name(graph->loss), "optimizer", optimizer_name(graph->optimizer.kind), "batch",
-                     (json_int_t)graph->batch, "params", (json_int_t)graph->param_count, "trainable",
-                     (json_int_t)graph->trainable_count, "macs", (json_int_t)graph->macs, "params_bytes",
-                     (json_int_t)plan->params_bytes, "scratch_bytes", (json_int_t)plan->scratch_bytes,
-                     "scratch_lower_bound", (json_int_t)(plan->predict.lower_bound * 4), "tape_bytes",
-                     (json_int_t)plan->tape_bytes, "optimizer_bytes", (json_int_t)plan->optimizer_bytes, "layers",
-                     layers);
+    return json_pack(
+        "{s:s,s:o,s:o,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name", graph->name,
+        "input", shape_json(graph->nodes[0].out), "output",
+        shape_json(graph->nodes[graph->node_count - 1].out), "loss", loss_name(graph->loss),
+        "optimizer", optimizer_name(graph->optimizer.kind), "batch", (json_int_t)graph->batch,
+        "params", (json_int_t)graph->param_count, "trainable", (json_int_t)graph->trainable_count,
+        "macs", (json_int_t)graph->macs, "params_bytes", (json_int_t)plan->params_bytes,
+        "scratch_bytes", (json_int_t)plan->scratch_bytes, "scratch_lower_bound",
+        (json_int_t)(plan->predict.lower_bound * 4), "tape_bytes", (json_int_t)plan->tape_bytes,
+        "optimizer_bytes", (json_int_t)plan->optimizer_bytes, "layers", layers);
 }
 
 static void add_json(Text *out, json_t *json)
@@ -139,8 +145,9 @@ static json_t *message_json(const Message *m)
     json_t *notes = json_array();
     for (int i = 0; i < m->note_count; i++)
         json_array_append_new(notes, json_string(m->notes[i]));
-    return json_pack("{s:s,s:s?,s:i,s:i,s:s,s:o}", "severity", m->severity == SEVERITY_ERROR ? "error" : "warning",
-                     "file", m->span.source ? m->span.source->path : NULL, "line", m->span.line, "column",
+    return json_pack("{s:s,s:s?,s:i,s:i,s:s,s:o}", "severity",
+                     m->severity == SEVERITY_ERROR ? "error" : "warning", "file",
+                     m->span.source ? m->span.source->path : NULL, "line", m->span.line, "column",
                      m->span.column, "message", m->text, "notes", notes);
 }
 
@@ -152,8 +159,8 @@ void check_json(Text *out, const char *path, const Diag *diag, int first_message
         json_array_append_new(messages, message_json(&diag->messages[i]));
         ok &= diag->messages[i].severity != SEVERITY_ERROR;
     }
-    add_json(out, json_pack("{s:s,s:b,s:o,s:o}", "spec", path, "ok", ok, "messages", messages, "model",
-                            plan ? plan_json(plan) : json_null()));
+    add_json(out, json_pack("{s:s,s:b,s:o,s:o}", "spec", path, "ok", ok, "messages", messages,
+                            "model", plan ? plan_json(plan) : json_null()));
 }
 
 static void check_limit(Diag *diag, Span span, const char *what, int64_t used, int64_t limit)

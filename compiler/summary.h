@@ -10,8 +10,8 @@ void summary_json(Text *out, const Plan *plan);
 /* check --json: the messages, and the figures when there is a plan (NULL: the spec is wrong). */
 void check_json(Text *out, const char *path, const Diag *diag, int first_message, const Plan *plan);
 
-/* The limits of the spec and of the command line, against the plan: ram is the scratch of predict, flash the parameters' bytes.
- * Every limit that is broken is one error. */
+/* The limits of the spec and of the command line, against the plan: ram is the scratch of predict,
+ * flash the parameters' bytes. Every limit that is broken is one error. */
 bool budget_check(Diag *diag, const Plan *plan, const Budget *extra);
 
 #endif

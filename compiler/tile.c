@@ -1,8 +1,10 @@
 /* tile.c - the shape of register tiles: V vectors by P pixels, V*P named accumulators.
  *
- * The same tile must do for 16 and for 32 vector registers, since the C compiler decides the width: V*P + V + 1 <= 16. Two vectors by six
- * pixels keep 12 multiply-adds in flight, enough to hide their latency on every core measured, and load 8 values for 12 multiply-adds; one
- * vector by twelve pixels serves the channels left over, and fused pools. Tiles of nearly equal size beat full tiles with a small rest. */
+ * The same tile must do for 16 and for 32 vector registers, since the C compiler decides the width:
+ * V*P + V + 1 <= 16. Two vectors by six pixels keep 12 multiply-adds in flight, enough to hide
+ * their latency on every core measured, and load 8 values for 12 multiply-adds; one vector by
+ * twelve pixels serves the channels left over, and fused pools. Tiles of nearly equal size beat
+ * full tiles with a small rest. */
 #include "tile.h"
 
 #include <string.h>
@@ -52,7 +54,8 @@ static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t
     value_add(arena, list, variant);
 }
 
-/* Two vectors wide where there are channels for it on some target, then one vector for the rest. `lanes` is 1 for plain C. */
+/* Two vectors wide where there are channels for it on some target, then one vector for the rest.
+ * `lanes` is 1 for plain C. */
 static Value *variants(Arena *arena, int64_t n, int64_t channels, int lanes)
 {
     Value *list = value_table(arena);
@@ -63,7 +66,8 @@ static Value *variants(Arena *arena, int64_t n, int64_t channels, int lanes)
     return list;
 }
 
-/* A fused pool keeps whole windows in registers: one vector, as many windows as twelve accumulators hold. */
+/* A fused pool keeps whole windows in registers: one vector, as many windows as twelve accumulators
+ * hold. */
 static Value *pooled_variants(Arena *arena, const Step *step)
 {
     const Size window = step->pool->window.kernel;
@@ -81,11 +85,13 @@ static void conv_tiles(Arena *arena, Value *tiles, const Step *step, int lanes, 
     const int64_t columns = step->conv.shape.w;
     value_set(arena, tiles, "forward",
               step->pool ? pooled_variants(arena, step) : variants(arena, columns, out, lanes));
-    value_set(arena, tiles, "dw", variants(arena, merged ? node->window.kernel.w * in : in, out, lanes));
+    value_set(arena, tiles, "dw",
+              variants(arena, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", variants(arena, columns, in, dx_lanes));
 }
 
-/* The number of samples a tile of dense takes: the largest up to six that divides the batch, if there is a good one. */
+/* The number of samples a tile of dense takes: the largest up to six that divides the batch, if
+ * there is a good one. */
 static int64_t batch_pixels(int64_t batch)
 {
     for (int64_t p = WIDE_P; p >= 4; p--)
@@ -112,7 +118,8 @@ static void dense_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step
     if (v > 1)
         add_dense(arena, single, v, "copies", 1);
     if (v == 1 || lanes > 1 || vectors % v != 0)
-        add_dense(arena, single, 1, "copies", step->xv.shape.c >= SINGLE_COPIES ? SINGLE_COPIES : 1);
+        add_dense(arena, single, 1, "copies",
+                  step->xv.shape.c >= SINGLE_COPIES ? SINGLE_COPIES : 1);
     if (batch > 1) {
         if (out > (lanes == 1 ? 1 : 4))
             add_dense(arena, many, WIDE_V, "p", batch_pixels(batch));
@@ -125,7 +132,8 @@ static void dense_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step
     value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, WIDE_P));
 }
 
-/* Vector loads may read beyond the last channel, which only our own buffers allow; convolution and dense read x value by value. */
+/* Vector loads may read beyond the last channel, which only our own buffers allow; convolution and
+ * dense read x value by value. */
 static bool reads_caller(const Schedule *schedule, const Step *step)
 {
     return strcmp(step->templates, "conv") != 0 && strcmp(step->templates, "dense") != 0 &&
@@ -135,11 +143,14 @@ static bool reads_caller(const Schedule *schedule, const Step *step)
 Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step)
 {
     Value *tiles = value_table(arena);
-    const bool plain = plan->options.portable || plan->options.unroll != UNROLL_AUTO || reads_caller(schedule, step);
-    const bool conv = strcmp(step->templates, "conv") == 0, dense = strcmp(step->templates, "dense") == 0;
+    const bool plain = plan->options.portable || plan->options.unroll != UNROLL_AUTO ||
+                       reads_caller(schedule, step);
+    const bool conv = strcmp(step->templates, "conv") == 0,
+               dense = strcmp(step->templates, "dense") == 0;
     const int64_t channels = conv ? step->node->filters / step->node->groups : step->yv.shape.c;
     const int lanes = plain ? 1 : tile_lanes(channels);
-    const int dx_lanes = plain ? 1 : tile_lanes(dense ? plan->graph->batch : step->node->in.c / step->node->groups);
+    const int dx_lanes =
+        plain ? 1 : tile_lanes(dense ? plan->graph->batch : step->node->in.c / step->node->groups);
     set_int(arena, tiles, "lanes", lanes);
     set_int(arena, tiles, "dx_lanes", dx_lanes);
     if (conv)

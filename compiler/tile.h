@@ -9,13 +9,15 @@ typedef struct {
     int64_t p, count, start;
 } TileRun;
 
-/* Cuts n pixels into as few tiles as `most` allows, all of nearly one size (no small remainder tile). Returns 1 or 2 runs. */
+/* Cuts n pixels into as few tiles as `most` allows, all of nearly one size (no small remainder
+ * tile). Returns 1 or 2 runs. */
 int tile_runs(int64_t n, int64_t most, TileRun out[2]);
 
 /* The widest vector worth using for so many channels: at most 4, 8 or 16 lanes. */
 int tile_lanes(int64_t channels);
 
-/* The tiles of a step, as templates see them: lanes, dx_lanes and lists of {v, runs} named forward, dw, dx, batch, single, dx_runs. */
+/* The tiles of a step, as templates see them: lanes, dx_lanes and lists of {v, runs} named forward,
+ * dw, dx, batch, single, dx_runs. */
 Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step);
 
 #endif

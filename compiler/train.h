@@ -15,7 +15,7 @@ typedef struct {
     uint64_t seed;       /* --seed, default 1 */
     double validation; /* --validation: fraction of the training samples kept for choosing the best
                           weights; 0: none */
-    const char *layer;   /* --layer, for run: stop behind it */
+    const char *layer; /* --layer, for run: stop behind it */
     bool quiet;        /* --quiet */
 } RunOptions;
 

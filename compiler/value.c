@@ -47,8 +47,8 @@ Value *value_table(Arena *arena)
 
 void value_add(Arena *arena, Value *table, Value *item)
 {
-    table->items = arena_grow(arena, table->items, (size_t)table->item_count, (size_t)table->item_count + 1,
-                              sizeof *table->items);
+    table->items = arena_grow(arena, table->items, (size_t)table->item_count,
+                              (size_t)table->item_count + 1, sizeof *table->items);
     table->items[table->item_count++] = item;
 }
 
@@ -73,9 +73,10 @@ void value_set(Arena *arena, Value *table, const char *name, Value *value)
         table->fields[at].value = value;
         return;
     }
-    table->fields = arena_grow(arena, table->fields, (size_t)table->field_count, (size_t)table->field_count + 1,
-                               sizeof *table->fields);
-    memmove(&table->fields[at + 1], &table->fields[at], (size_t)(table->field_count - at) * sizeof *table->fields);
+    table->fields = arena_grow(arena, table->fields, (size_t)table->field_count,
+                               (size_t)table->field_count + 1, sizeof *table->fields);
+    memmove(&table->fields[at + 1], &table->fields[at],
+            (size_t)(table->field_count - at) * sizeof *table->fields);
     table->fields[at] = (Field){.name = name, .value = value};
     table->field_count++;
 }
@@ -83,7 +84,8 @@ void value_set(Arena *arena, Value *table, const char *name, Value *value)
 const Field *value_field(const Value *table, const char *name)
 {
     const int at = lower_bound(table, name);
-    return at < table->field_count && strcmp(table->fields[at].name, name) == 0 ? &table->fields[at] : NULL;
+    return at < table->field_count && strcmp(table->fields[at].name, name) == 0 ? &table->fields[at]
+                                                                                : NULL;
 }
 
 const Value *value_get(const Value *table, const char *name)

@@ -1,6 +1,7 @@
 /* weights.h - safetensors in and out, against the tensors of a Graph.
  *
- * Values are floats in canonical order, graph->param_count of them (layers in order, kernel then bias). */
+ * Values are floats in canonical order, graph->param_count of them (layers in order, kernel then
+ * bias). */
 #ifndef WEIGHTS_H
 #define WEIGHTS_H
 

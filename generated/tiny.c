@@ -22,13 +22,13 @@ typedef TINY_REAL real;
 /* From the runtime of cnngen: what this network calls. */
 typedef float cnn_real;
 
-#define CNN_MAX FLT_MAX
-#define CNN_MIN FLT_MIN
-#define CNN_EXP_LOW (-87.3f)
+#define CNN_MAX      FLT_MAX
+#define CNN_MIN      FLT_MIN
+#define CNN_EXP_LOW  (-87.3f)
 #define CNN_EXP_HIGH 88.7f
 #define CNN_LN2_HIGH 0.693145751953125f
-#define CNN_LN2_LOW 1.42860677e-06f
-#define CNN_C(x) x##f
+#define CNN_LN2_LOW  1.42860677e-06f
+#define CNN_C(x)     x##f
 
 /* 2^n for an exponent that fits a normal number. */
 static cnn_real cnn_power2(int n)
@@ -54,7 +54,9 @@ static cnn_real cnn_exp_series(cnn_real r)
 static cnn_real cnn_exp(cnn_real x)
 {
     const cnn_real low = x < CNN_EXP_LOW ? CNN_EXP_LOW : x;
-    const cnn_real y = low > CNN_EXP_HIGH ? CNN_EXP_HIGH : low; /* NaN: made 0 for the integer below, back at the end */
+    const cnn_real y = low > CNN_EXP_HIGH
+        ? CNN_EXP_HIGH
+        : low; /* NaN: made 0 for the integer below, back at the end */
     const cnn_real z = y == y ? y : 0;
     const int n = (int)(z * CNN_C(1.44269504088896341) + (z < 0 ? CNN_C(-0.5) : CNN_C(0.5)));
     const cnn_real k = (cnn_real)n, r = (z - k * CNN_LN2_HIGH) - k * CNN_LN2_LOW;
@@ -82,7 +84,9 @@ static cnn_real cnn_log(cnn_real x)
     cnn_real m = x;
     int e = 0;
     if (!(x > 0) || x > CNN_MAX)
-        return x == 0 ? -(CNN_MAX * 2) : x < 0 ? (x - x) / (x - x) : x; /* -inf, NaN, inf or NaN as it came */
+        return x == 0  ? -(CNN_MAX * 2)
+        : x < 0 ? (x - x) / (x - x)
+        : x; /* -inf, NaN, inf or NaN as it came */
     if (x < CNN_MIN) {
         m = x * CNN_C(16777216.0) * CNN_C(16777216.0) * CNN_C(16777216.0);
         e = -72;
@@ -96,7 +100,8 @@ static cnn_real cnn_log(cnn_real x)
         m = m / 2;
         e++;
     }
-    return (cnn_real)e * CNN_LN2_HIGH + (cnn_artanh2((m - 1) / (m + 1)) + (cnn_real)e * CNN_LN2_LOW);
+    return (cnn_real)e * CNN_LN2_HIGH +
+        (cnn_artanh2((m - 1) / (m + 1)) + (cnn_real)e * CNN_LN2_LOW);
 }
 
 static void cnn_softmax(cnn_real *y, size_t n)
@@ -127,8 +132,8 @@ static cnn_real cnn_cross_entropy(const cnn_real *y, const cnn_real *t, size_t n
     return sum;
 }
 
-static void cnn_softmax_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
-    cnn_real scale)
+static void cnn_softmax_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy,
+    size_t n, cnn_real scale)
 {
     cnn_real sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -155,8 +160,8 @@ static void cnn_init_uniform(cnn_real *w, size_t n, cnn_real limit, uint64_t *st
         w[i] = (2 * cnn_uniform(state) - 1) * limit;
 }
 
-static void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n, cnn_real lr, cnn_real scale,
-    cnn_real decay)
+static void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n, cnn_real lr,
+    cnn_real scale, cnn_real decay)
 {
     for (size_t i = 0; i < n; i++)
         w[i] -= lr * (scale * dw[i] + decay * w[i]);

@@ -21,13 +21,13 @@ typedef TINY_REAL real;
 /* From the runtime of cnngen: what this network calls. */
 typedef float cnn_real;
 
-#define CNN_MAX FLT_MAX
-#define CNN_MIN FLT_MIN
-#define CNN_EXP_LOW (-87.3f)
+#define CNN_MAX      FLT_MAX
+#define CNN_MIN      FLT_MIN
+#define CNN_EXP_LOW  (-87.3f)
 #define CNN_EXP_HIGH 88.7f
 #define CNN_LN2_HIGH 0.693145751953125f
-#define CNN_LN2_LOW 1.42860677e-06f
-#define CNN_C(x) x##f
+#define CNN_LN2_LOW  1.42860677e-06f
+#define CNN_C(x)     x##f
 
 /* 2^n for an exponent that fits a normal number. */
 static cnn_real cnn_power2(int n)
@@ -53,7 +53,9 @@ static cnn_real cnn_exp_series(cnn_real r)
 static cnn_real cnn_exp(cnn_real x)
 {
     const cnn_real low = x < CNN_EXP_LOW ? CNN_EXP_LOW : x;
-    const cnn_real y = low > CNN_EXP_HIGH ? CNN_EXP_HIGH : low; /* NaN: made 0 for the integer below, back at the end */
+    const cnn_real y = low > CNN_EXP_HIGH
+        ? CNN_EXP_HIGH
+        : low; /* NaN: made 0 for the integer below, back at the end */
     const cnn_real z = y == y ? y : 0;
     const int n = (int)(z * CNN_C(1.44269504088896341) + (z < 0 ? CNN_C(-0.5) : CNN_C(0.5)));
     const cnn_real k = (cnn_real)n, r = (z - k * CNN_LN2_HIGH) - k * CNN_LN2_LOW;

@@ -1,4 +1,5 @@
-/* cnn_activation.c - activation functions of one value and their derivatives; softmax over a row. */
+/* cnn_activation.c - activation functions of one value and their derivatives; softmax over a row.
+ */
 #include "cnn.h"
 
 /*@ cnn_relu: */

@@ -11,7 +11,8 @@ CNN_API cnn_real cnn_mse(const cnn_real *y, const cnn_real *t, size_t n)
 }
 
 /*@ cnn_mse_grad: */
-CNN_API void cnn_mse_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n, cnn_real scale)
+CNN_API void cnn_mse_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
+                          cnn_real scale)
 {
     const cnn_real s = 2 * scale / (cnn_real)n;
     for (size_t i = 0; i < n; i++)
@@ -28,7 +29,8 @@ CNN_API cnn_real cnn_mae(const cnn_real *y, const cnn_real *t, size_t n)
 }
 
 /*@ cnn_mae_grad: */
-CNN_API void cnn_mae_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n, cnn_real scale)
+CNN_API void cnn_mae_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
+                          cnn_real scale)
 {
     const cnn_real s = scale / (cnn_real)n;
     for (size_t i = 0; i < n; i++)
@@ -48,8 +50,8 @@ CNN_API cnn_real cnn_huber(const cnn_real *y, const cnn_real *t, size_t n, cnn_r
 }
 
 /*@ cnn_huber_grad: */
-CNN_API void cnn_huber_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n, cnn_real delta,
-                            cnn_real scale)
+CNN_API void cnn_huber_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
+                            cnn_real delta, cnn_real scale)
 {
     const cnn_real s = scale / (cnn_real)n;
     for (size_t i = 0; i < n; i++) {
@@ -79,8 +81,8 @@ CNN_API cnn_real cnn_binary_cross_entropy(const cnn_real *y, const cnn_real *t, 
 }
 
 /*@ cnn_binary_cross_entropy_grad: cnn_probability */
-CNN_API void cnn_binary_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
-                                           cnn_real scale)
+CNN_API void cnn_binary_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy,
+                                           size_t n, cnn_real scale)
 {
     const cnn_real s = scale / (cnn_real)n;
     for (size_t i = 0; i < n; i++) {
@@ -99,15 +101,16 @@ CNN_API cnn_real cnn_cross_entropy(const cnn_real *y, const cnn_real *t, size_t 
 }
 
 /*@ cnn_cross_entropy_grad: cnn_probability */
-CNN_API void cnn_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n, cnn_real scale)
+CNN_API void cnn_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
+                                    cnn_real scale)
 {
     for (size_t i = 0; i < n; i++)
         dy[i] = -scale * t[i] / cnn_probability(y[i]);
 }
 
 /*@ cnn_sigmoid_cross_entropy_grad: */
-CNN_API void cnn_sigmoid_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
-                                            cnn_real scale)
+CNN_API void cnn_sigmoid_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy,
+                                            size_t n, cnn_real scale)
 {
     const cnn_real s = scale / (cnn_real)n;
     for (size_t i = 0; i < n; i++)
@@ -115,8 +118,8 @@ CNN_API void cnn_sigmoid_cross_entropy_grad(const cnn_real *y, const cnn_real *t
 }
 
 /*@ cnn_softmax_cross_entropy_grad: */
-CNN_API void cnn_softmax_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
-                                            cnn_real scale)
+CNN_API void cnn_softmax_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy,
+                                            size_t n, cnn_real scale)
 {
     cnn_real sum = 0;
     for (size_t i = 0; i < n; i++)

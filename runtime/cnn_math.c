@@ -1,4 +1,5 @@
-/* cnn_math.c - exp, log, tanh, erf and square root from the bits of floats and short series, so that every machine computes the same.
+/* cnn_math.c - exp, log, tanh, erf and square root from the bits of floats and short series, so
+ * that every machine computes the same.
  *
  * exp: x = n*ln 2 + r with |r| <= ln(2)/2, then Taylor's series of exp(r) and n into the exponent.
  * log: x = m*2^e with m around 1, then log m = 2*artanh((m - 1)/(m + 1)). */
@@ -9,21 +10,21 @@
 
 /*@ cnn_limits: */
 #ifdef CNN_DOUBLE
-#define CNN_MAX DBL_MAX
-#define CNN_MIN DBL_MIN
-#define CNN_EXP_LOW (-708.0)
+#define CNN_MAX      DBL_MAX
+#define CNN_MIN      DBL_MIN
+#define CNN_EXP_LOW  (-708.0)
 #define CNN_EXP_HIGH 709.0
 #define CNN_LN2_HIGH 6.93147180369123816490e-01
-#define CNN_LN2_LOW 1.90821492927058770002e-10
-#define CNN_C(x) x
+#define CNN_LN2_LOW  1.90821492927058770002e-10
+#define CNN_C(x)     x
 #else
-#define CNN_MAX FLT_MAX
-#define CNN_MIN FLT_MIN
-#define CNN_EXP_LOW (-87.3f)
+#define CNN_MAX      FLT_MAX
+#define CNN_MIN      FLT_MIN
+#define CNN_EXP_LOW  (-87.3f)
 #define CNN_EXP_HIGH 88.7f
 #define CNN_LN2_HIGH 0.693145751953125f
-#define CNN_LN2_LOW 1.42860677e-06f
-#define CNN_C(x) x##f
+#define CNN_LN2_LOW  1.42860677e-06f
+#define CNN_C(x)     x##f
 #endif
 
 /*@ cnn_power2: */
@@ -69,7 +70,9 @@ CNN_API cnn_real cnn_exp_series(cnn_real r)
 CNN_API cnn_real cnn_exp(cnn_real x)
 {
     const cnn_real low = x < CNN_EXP_LOW ? CNN_EXP_LOW : x;
-    const cnn_real y = low > CNN_EXP_HIGH ? CNN_EXP_HIGH : low; /* NaN: made 0 for the integer below, back at the end */
+    const cnn_real y = low > CNN_EXP_HIGH
+                           ? CNN_EXP_HIGH
+                           : low; /* NaN: made 0 for the integer below, back at the end */
     const cnn_real z = y == y ? y : 0;
     const int n = (int)(z * CNN_C(1.44269504088896341) + (z < 0 ? CNN_C(-0.5) : CNN_C(0.5)));
     const cnn_real k = (cnn_real)n, r = (z - k * CNN_LN2_HIGH) - k * CNN_LN2_LOW;
@@ -118,7 +121,9 @@ CNN_API cnn_real cnn_log(cnn_real x)
     cnn_real m = x;
     int e = 0;
     if (!(x > 0) || x > CNN_MAX)
-        return x == 0 ? -(CNN_MAX * 2) : x < 0 ? (x - x) / (x - x) : x; /* -inf, NaN, inf or NaN as it came */
+        return x == 0  ? -(CNN_MAX * 2)
+               : x < 0 ? (x - x) / (x - x)
+                       : x; /* -inf, NaN, inf or NaN as it came */
     if (x < CNN_MIN) {
         m = x * CNN_C(16777216.0) * CNN_C(16777216.0) * CNN_C(16777216.0);
         e = -72;
@@ -139,7 +144,8 @@ CNN_API cnn_real cnn_log(cnn_real x)
         m = m / 2;
         e++;
     }
-    return (cnn_real)e * CNN_LN2_HIGH + (cnn_artanh2((m - 1) / (m + 1)) + (cnn_real)e * CNN_LN2_LOW);
+    return (cnn_real)e * CNN_LN2_HIGH +
+           (cnn_artanh2((m - 1) / (m + 1)) + (cnn_real)e * CNN_LN2_LOW);
 }
 
 /*@ cnn_tanh: cnn_expm1 */
@@ -152,7 +158,8 @@ CNN_API cnn_real cnn_tanh(cnn_real x)
 }
 
 /*@ cnn_erf: cnn_limits cnn_exp */
-/* erf(x) = 2/sqrt(pi) * exp(-x^2) * sum of 2^k x^(2k+1) / (1*3*...*(2k+1)): every term is positive, nothing cancels. */
+/* erf(x) = 2/sqrt(pi) * exp(-x^2) * sum of 2^k x^(2k+1) / (1*3*...*(2k+1)): every term is positive,
+ * nothing cancels. */
 CNN_API cnn_real cnn_erf(cnn_real x)
 {
     const cnn_real a = x < 0 ? -x : x, q = 2 * a * a;

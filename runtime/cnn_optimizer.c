@@ -1,6 +1,6 @@
-/* cnn_optimizer.c - one step down the gradient; the formulas stand in cnn.h. The loops have no branches, so that compilers vectorise them. */
+/* cnn_optimizer.c - one step down the gradient; the formulas stand in cnn.h. The loops have no
+ * branches, so that compilers vectorise them. */
 #include "cnn.h"
-
 
 /*@ cnn_norm: cnn_sqrt */
 /* Eight sums side by side: shorter chains of rounding, and vectors. */
@@ -13,20 +13,21 @@ CNN_API cnn_real cnn_norm(const cnn_real *dw, size_t n)
             sums[k] += dw[i + k] * dw[i + k];
     for (; i < n; i++)
         sums[0] += dw[i] * dw[i];
-    return cnn_sqrt(((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7])));
+    return cnn_sqrt(((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+                    ((sums[4] + sums[5]) + (sums[6] + sums[7])));
 }
 
 /*@ cnn_sgd: */
-CNN_API void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n, cnn_real lr, cnn_real scale,
-                     cnn_real decay)
+CNN_API void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n, cnn_real lr,
+                     cnn_real scale, cnn_real decay)
 {
     for (size_t i = 0; i < n; i++)
         w[i] -= lr * (scale * dw[i] + decay * w[i]);
 }
 
 /*@ cnn_momentum: */
-CNN_API void cnn_momentum(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, size_t n,
-                          cnn_real lr, cnn_real momentum, cnn_real scale, cnn_real decay)
+CNN_API void cnn_momentum(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m,
+                          size_t n, cnn_real lr, cnn_real momentum, cnn_real scale, cnn_real decay)
 {
     for (size_t i = 0; i < n; i++) {
         m[i] = momentum * m[i] + (scale * dw[i] + decay * w[i]);
@@ -35,8 +36,8 @@ CNN_API void cnn_momentum(cnn_real *restrict w, const cnn_real *restrict dw, cnn
 }
 
 /*@ cnn_nesterov: */
-CNN_API void cnn_nesterov(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, size_t n,
-                          cnn_real lr, cnn_real momentum, cnn_real scale, cnn_real decay)
+CNN_API void cnn_nesterov(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m,
+                          size_t n, cnn_real lr, cnn_real momentum, cnn_real scale, cnn_real decay)
 {
     for (size_t i = 0; i < n; i++) {
         const cnn_real g = scale * dw[i] + decay * w[i];
@@ -46,8 +47,9 @@ CNN_API void cnn_nesterov(cnn_real *restrict w, const cnn_real *restrict dw, cnn
 }
 
 /*@ cnn_rmsprop: cnn_sqrt */
-CNN_API void cnn_rmsprop(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict v, size_t n,
-                         cnn_real lr, cnn_real rho, cnn_real epsilon, cnn_real scale, cnn_real decay)
+CNN_API void cnn_rmsprop(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict v,
+                         size_t n, cnn_real lr, cnn_real rho, cnn_real epsilon, cnn_real scale,
+                         cnn_real decay)
 {
     for (size_t i = 0; i < n; i++) {
         const cnn_real g = scale * dw[i] + decay * w[i];
@@ -71,9 +73,9 @@ CNN_API cnn_real cnn_rest(cnn_real beta, uint64_t step)
 }
 
 /*@ cnn_adam: cnn_rest cnn_sqrt */
-CNN_API void cnn_adam(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, cnn_real *restrict v,
-                      size_t n, cnn_real lr, cnn_real beta1, cnn_real beta2, cnn_real epsilon, uint64_t step,
-                      cnn_real scale, cnn_real decay)
+CNN_API void cnn_adam(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m,
+                      cnn_real *restrict v, size_t n, cnn_real lr, cnn_real beta1, cnn_real beta2,
+                      cnn_real epsilon, uint64_t step, cnn_real scale, cnn_real decay)
 {
     const cnn_real rate = lr / cnn_rest(beta1, step), wider = 1 / cnn_rest(beta2, step);
     for (size_t i = 0; i < n; i++) {
@@ -85,9 +87,9 @@ CNN_API void cnn_adam(cnn_real *restrict w, const cnn_real *restrict dw, cnn_rea
 }
 
 /*@ cnn_adamw: cnn_rest cnn_sqrt */
-CNN_API void cnn_adamw(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m, cnn_real *restrict v,
-                       size_t n, cnn_real lr, cnn_real beta1, cnn_real beta2, cnn_real epsilon, uint64_t step,
-                       cnn_real scale, cnn_real decay)
+CNN_API void cnn_adamw(cnn_real *restrict w, const cnn_real *restrict dw, cnn_real *restrict m,
+                       cnn_real *restrict v, size_t n, cnn_real lr, cnn_real beta1, cnn_real beta2,
+                       cnn_real epsilon, uint64_t step, cnn_real scale, cnn_real decay)
 {
     const cnn_real rate = lr / cnn_rest(beta1, step), wider = 1 / cnn_rest(beta2, step);
     for (size_t i = 0; i < n; i++) {

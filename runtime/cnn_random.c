@@ -24,13 +24,15 @@ CNN_API void cnn_init_uniform(cnn_real *w, size_t n, cnn_real limit, uint64_t *s
 }
 
 /*@ cnn_init_normal: cnn_uniform cnn_log cnn_sqrt */
-/* Pairs by the polar method of Marsaglia; 0.8796... is the deviation of a normal distribution cut at two. */
+/* Pairs by the polar method of Marsaglia; 0.8796... is the deviation of a normal distribution cut
+ * at two. */
 CNN_API void cnn_init_normal(cnn_real *w, size_t n, cnn_real deviation, uint64_t *state)
 {
     const cnn_real scale = deviation / (cnn_real)0.87962566103423978;
     size_t i = 0;
     while (i < n) {
-        const cnn_real a = 2 * cnn_uniform(state) - 1, b = 2 * cnn_uniform(state) - 1, s = a * a + b * b;
+        const cnn_real a = 2 * cnn_uniform(state) - 1, b = 2 * cnn_uniform(state) - 1,
+                       s = a * a + b * b;
         if (s > 0 && s < 1) {
             const cnn_real f = cnn_sqrt(-2 * cnn_log(s) / s);
             if (a * f > -2 && a * f < 2)

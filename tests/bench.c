@@ -1,7 +1,8 @@
 /* bench.c - times several builds of a network side by side, in one process, in turn.
  *
- * Compiled twice. With -DNETWORK=name it becomes part of a shared library and describes the network in it; without, it is the program that
- * loads such libraries: bench LABEL=LIBRARY... Each round times every library once; medians and minima of the rounds are printed, and the share of the
+ * Compiled twice. With -DNETWORK=name it becomes part of a shared library and describes the network
+ * in it; without, it is the program that loads such libraries: bench LABEL=LIBRARY... Each round
+ * times every library once; medians and minima of the rounds are printed, and the share of the
  * machine's own multiply-add peak, measured in the same rounds. */
 #include <stddef.h>
 #include <stdint.h>
@@ -17,9 +18,9 @@ typedef struct {
 
 #ifdef NETWORK
 #define PASTE2(a, b) a##b
-#define PASTE(a, b) PASTE2(a, b)
-#define STRING2(a) #a
-#define STRING(a) STRING2(a)
+#define PASTE(a, b)  PASTE2(a, b)
+#define STRING2(a)   #a
+#define STRING(a)    STRING2(a)
 #include HEADER
 
 static void init(void *params, uint64_t seed)
@@ -38,9 +39,18 @@ static double step(void *params, const void *x, const void *t, int count, void *
 }
 
 extern const Bench bench;
-const Bench bench = {STRING(NETWORK), PASTE(UPPER, _INPUT_SIZE), PASTE(UPPER, _OUTPUT_SIZE), PASTE(UPPER, _BATCH),
-                     sizeof(PASTE(NETWORK, _params)), sizeof(PASTE(NETWORK, _scratch)), sizeof(PASTE(NETWORK, _tape)),
-                     sizeof(PASTE(NETWORK, _optimizer)), PASTE(UPPER, _MACS), init, predict, step};
+const Bench bench = {STRING(NETWORK),
+                     PASTE(UPPER, _INPUT_SIZE),
+                     PASTE(UPPER, _OUTPUT_SIZE),
+                     PASTE(UPPER, _BATCH),
+                     sizeof(PASTE(NETWORK, _params)),
+                     sizeof(PASTE(NETWORK, _scratch)),
+                     sizeof(PASTE(NETWORK, _tape)),
+                     sizeof(PASTE(NETWORK, _optimizer)),
+                     PASTE(UPPER, _MACS),
+                     init,
+                     predict,
+                     step};
 #else
 #include <dlfcn.h>
 #include <stdio.h>
@@ -77,15 +87,28 @@ typedef float Vector __attribute__((vector_size(16)));
 static double peak(void)
 {
     enum { LOOPS = 200000, LANES = sizeof(Vector) / sizeof(float) };
-    Vector a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0}, a4 = {0}, a5 = {0}, a6 = {0}, a7 = {0}, a8 = {0}, a9 = {0}, a10 = {0}, a11 = {0};
+    Vector a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0}, a4 = {0}, a5 = {0}, a6 = {0}, a7 = {0}, a8 = {0},
+           a9 = {0}, a10 = {0}, a11 = {0};
     Vector m = (Vector){0} + 0.999f, c = (Vector){0} + 0.001f;
     /* unknown to the compiler, or it finds that the chains are equal and computes one */
-    __asm__ volatile("" : "+v"(m), "+v"(c), "+v"(a0), "+v"(a1), "+v"(a2), "+v"(a3), "+v"(a4), "+v"(a5));
+    __asm__ volatile(""
+                     : "+v"(m), "+v"(c), "+v"(a0), "+v"(a1), "+v"(a2), "+v"(a3), "+v"(a4),
+                       "+v"(a5));
     __asm__ volatile("" : "+v"(a6), "+v"(a7), "+v"(a8), "+v"(a9), "+v"(a10), "+v"(a11));
     const double start = now();
     for (int i = 0; i < LOOPS; i++) {
-        a0 = a0 * m + c; a1 = a1 * m + c; a2 = a2 * m + c; a3 = a3 * m + c; a4 = a4 * m + c; a5 = a5 * m + c;
-        a6 = a6 * m + c; a7 = a7 * m + c; a8 = a8 * m + c; a9 = a9 * m + c; a10 = a10 * m + c; a11 = a11 * m + c;
+        a0 = a0 * m + c;
+        a1 = a1 * m + c;
+        a2 = a2 * m + c;
+        a3 = a3 * m + c;
+        a4 = a4 * m + c;
+        a5 = a5 * m + c;
+        a6 = a6 * m + c;
+        a7 = a7 * m + c;
+        a8 = a8 * m + c;
+        a9 = a9 * m + c;
+        a10 = a10 * m + c;
+        a11 = a11 * m + c;
     }
     const double seconds = now() - start;
     Vector sum = a0 + a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + a10 + a11;
@@ -176,14 +199,15 @@ int main(int argc, char **argv)
     }
     qsort(peaks, ROUNDS, sizeof *peaks, ascending);
     printf("multiply-add peak %.1f GMAC/s (median)\n", peaks[ROUNDS / 2] / 1e9);
-    printf("%-28s %12s %12s %9s %14s %12s\n", "", "predict us", "minimum", "of peak", "step us/sample", "samples/s");
+    printf("%-28s %12s %12s %9s %14s %12s\n", "", "predict us", "minimum", "of peak",
+           "step us/sample", "samples/s");
     for (int i = 0; i < count; i++) {
         Entry *e = &entries[i];
         qsort(e->predict, ROUNDS, sizeof *e->predict, ascending);
         qsort(e->step, ROUNDS, sizeof *e->step, ascending);
         const double p = e->predict[ROUNDS / 2], s = e->step[ROUNDS / 2] / (double)e->b->batch;
-        printf("%-8s %-19s %12.3f %12.3f %8.1f%% %14.3f %12.0f\n", e->b->name, e->label, p * 1e6, e->predict[0] * 1e6,
-               100 * e->b->macs / p / peaks[ROUNDS / 2], s * 1e6, 1 / s);
+        printf("%-8s %-19s %12.3f %12.3f %8.1f%% %14.3f %12.0f\n", e->b->name, e->label, p * 1e6,
+               e->predict[0] * 1e6, 100 * e->b->macs / p / peaks[ROUNDS / 2], s * 1e6, 1 / s);
     }
     return 0;
 }

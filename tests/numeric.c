@@ -1,8 +1,11 @@
-/* numeric.c - runs many generated networks and writes down what they compute; tests/numeric.lua judges it.
+/* numeric.c - runs many generated networks and writes down what they compute; tests/numeric.lua
+ * judges it.
  *
- * Parameters, inputs and targets come from a generator of its own and are exact in float, so that float and double builds see the same
- * numbers. All memory has its exact size and starts as NaN bytes: nothing may be read before it is written, nothing beyond its end.
- * The gradient check by central differences is here, since it needs thousands of forward passes; it runs in the double build.
+ * Parameters, inputs and targets come from a generator of its own and are exact in float, so that
+ * float and double builds see the same numbers. All memory has its exact size and starts as NaN
+ * bytes: nothing may be read before it is written, nothing beyond its end. The gradient check by
+ * central differences is here, since it needs thousands of forward passes; it runs in the double
+ * build.
  *
  * The table `models` and REAL come from the file that the harness writes: #include "models.h". */
 #include <math.h>
@@ -20,9 +23,11 @@ typedef struct {
     void (*export)(const void *params, void *flat);
     void (*predict)(const void *params, const void *input, void *output, void *scratch);
     const void *(*forward)(const void *params, const void *inputs, int count, void *tape);
-    double (*backward)(const void *params, const void *inputs, const void *targets, int count, void *tape, void *grads);
+    double (*backward)(const void *params, const void *inputs, const void *targets, int count,
+                       void *tape, void *grads);
     void (*update)(void *params, const void *grads, void *state, double lr);
-    double (*train_step)(void *params, const void *inputs, const void *targets, int count, void *tape, void *state, double lr);
+    double (*train_step)(void *params, const void *inputs, const void *targets, int count,
+                         void *tape, void *state, double lr);
     double lr;
 } Model;
 
@@ -80,17 +85,20 @@ static double loss_and_gradient(Run *r, int count)
 static void make_data(Run *r)
 {
     const Model *m = r->m;
-    for (size_t i = 0; i < m->params; i++) /* small in large networks, or every probability is 0 or 1 */
+    for (size_t i = 0; i < m->params;
+         i++) /* small in large networks, or every probability is 0 or 1 */
         r->flat[i] = (REAL)(random_value() * (m->params > 400 ? 0.25 : 0.75));
     for (size_t i = 0; i < m->batch * m->input; i++)
         r->inputs[i] = (REAL)random_value();
     for (size_t n = 0; n < m->batch; n++) /* one-hot, or values between 0 and 1 */
         for (size_t i = 0; i < m->output; i++)
-            r->targets[n * m->output + i] = (REAL)(m->output > 1 && n % 2 == 0 ? i == n % m->output : fabs(random_value()));
+            r->targets[n * m->output + i] =
+                (REAL)(m->output > 1 && n % 2 == 0 ? i == n % m->output : fabs(random_value()));
     m->import(r->params, r->flat);
 }
 
-/* The difference quotient nearest to g: three widths, since a kink (relu, max) may lie inside a wide one. */
+/* The difference quotient nearest to g: three widths, since a kink (relu, max) may lie inside a
+ * wide one. */
 static double difference(Run *r, size_t i, double g, int count)
 {
     double best = 0, error = -1;
@@ -104,7 +112,8 @@ static double difference(Run *r, size_t i, double g, int count)
         r->m->import(r->params, r->flat);
         const double down = loss_and_gradient(r, count);
         r->flat[i] = x;
-        const double d = (up - down) / ((double)(REAL)((double)x + h) - (double)(REAL)((double)x - h));
+        const double d =
+            (up - down) / ((double)(REAL)((double)x + h) - (double)(REAL)((double)x - h));
         if (error < 0 || fabs(d - g) < error) {
             error = fabs(d - g);
             best = d;
@@ -114,7 +123,8 @@ static double difference(Run *r, size_t i, double g, int count)
     return best;
 }
 
-/* Prints "gradient NAME CHECKED WORST": relative to the larger of both and of a hundredth of the largest gradient. */
+/* Prints "gradient NAME CHECKED WORST": relative to the larger of both and of a hundredth of the
+ * largest gradient. */
 static void check_gradient(Run *r, int count)
 {
     const Model *m = r->m;
@@ -143,7 +153,8 @@ static void check_gradient(Run *r, int count)
 static void write_steps(Run *r, FILE *out)
 {
     const Model *m = r->m;
-    void *other = memory(m->params_bytes), *state = memory(m->optimizer_bytes), *state2 = memory(m->optimizer_bytes);
+    void *other = memory(m->params_bytes), *state = memory(m->optimizer_bytes),
+         *state2 = memory(m->optimizer_bytes);
     REAL *a = memory(m->params * sizeof *a), *b = memory(m->params * sizeof *b);
     memset(state, 0, m->optimizer_bytes);
     memset(state2, 0, m->optimizer_bytes);
@@ -154,7 +165,8 @@ static void write_steps(Run *r, FILE *out)
         write_reals(out, r->grads_flat, m->params);
         m->update(r->params, r->grads, state, m->lr);
         reset_tape(r);
-        const double loss2 = m->train_step(other, r->inputs, r->targets, (int)m->batch, r->tape, state2, m->lr);
+        const double loss2 =
+            m->train_step(other, r->inputs, r->targets, (int)m->batch, r->tape, state2, m->lr);
         m->export(r->params, a);
         m->export(other, b);
         write_reals(out, a, m->params);
@@ -162,7 +174,8 @@ static void write_steps(Run *r, FILE *out)
         for (size_t i = 0; i < m->params; i++)
             far = fmax(far, fabs((double)a[i] - (double)b[i]));
         if (!(far < 1e-5))
-            printf("# %s: train_step and update differ by %g\nnot equal %s\n", m->name, far, m->name);
+            printf("# %s: train_step and update differ by %g\nnot equal %s\n", m->name, far,
+                   m->name);
     }
     m->import(r->params, r->flat);
     free(other);
@@ -194,9 +207,11 @@ static void write_training(Run *r, FILE *out)
     const size_t counts[] = {m->batch, m->batch > 1 ? m->batch - 1 : 1};
     for (int k = 0; k < 2; k++) {
         reset_tape(r);
-        write_reals(out, r->m->forward(r->params, r->inputs, (int)counts[k], r->tape), counts[k] * m->output);
+        write_reals(out, r->m->forward(r->params, r->inputs, (int)counts[k], r->tape),
+                    counts[k] * m->output);
         memset(r->grads, 0xff, m->params_bytes);
-        const REAL loss = (REAL)m->backward(r->params, r->inputs, r->targets, (int)counts[k], r->tape, r->grads);
+        const REAL loss =
+            (REAL)m->backward(r->params, r->inputs, r->targets, (int)counts[k], r->tape, r->grads);
         write_reals(out, &loss, 1);
         m->export(r->grads, r->grads_flat);
         write_reals(out, r->grads_flat, m->params);
@@ -241,8 +256,9 @@ int main(int argc, char **argv)
     if (!out)
         return 3;
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        printf("model %s %zu %zu %zu %zu %d at %ld\n", models[i].name, models[i].input, models[i].output, models[i].params,
-               models[i].batch, models[i].forward != NULL, ftell(out));
+        printf("model %s %zu %zu %zu %zu %d at %ld\n", models[i].name, models[i].input,
+               models[i].output, models[i].params, models[i].batch, models[i].forward != NULL,
+               ftell(out));
         fflush(stdout);
         run_model(&models[i], out);
     }

@@ -1,12 +1,13 @@
-/* activation.c - the activation functions, as layers of their own and as the option `activation` of conv and dense. One line in
- * activation.def each; what they compute stands in the runtime as cnn_<name> and cnn_<name>_grad. */
+/* activation.c - the activation functions, as layers of their own and as the option `activation` of
+ * conv and dense. One line in activation.def each; what they compute stands in the runtime as
+ * cnn_<name> and cnn_<name>_grad. */
 #include "../check.h"
 
 #include <string.h>
 
 static const Activation activations[] = {
-#define X true
-#define Y false
+#define X                                       true
+#define Y                                       false
 #define ACTIVATION(name, alpha, from, monotone) {#name, alpha, from, monotone},
 #include "../activation.def"
 #undef ACTIVATION
@@ -54,9 +55,13 @@ static bool check_activation(Check *check, Node *node)
 }
 
 #define KIND(NAME, OPTIONS)                                                                        \
-    const LayerKind layer_##NAME = {.name = #NAME, .prefix = #NAME, .dims = ANY_DIMS,              \
-                                    .role = ROLE_ACTIVATION, .options = OPTIONS,                   \
-                                    .defaults = set_activation, .check = check_activation,         \
+    const LayerKind layer_##NAME = {.name = #NAME,                                                 \
+                                    .prefix = #NAME,                                               \
+                                    .dims = ANY_DIMS,                                              \
+                                    .role = ROLE_ACTIVATION,                                       \
+                                    .options = OPTIONS,                                            \
+                                    .defaults = set_activation,                                    \
+                                    .check = check_activation,                                     \
                                     .templates = "activation"}
 
 KIND(relu, no_options);

@@ -1,7 +1,8 @@
 /* conv.c - convolution over two axes (images) or one (sound, packet bytes).
  *
- * y[i, j, o] = b[o] + sum over ki, kj, c of x[i*stride + ki*dilation - pad, ..., c] * w[ki, kj, c, o], the cross-correlation that every
- * framework calls convolution. With groups, output channel o reads only the in/groups channels of its own group. */
+ * y[i, j, o] = b[o] + sum over ki, kj, c of x[i*stride + ki*dilation - pad, ..., c] * w[ki, kj, c,
+ * o], the cross-correlation that every framework calls convolution. With groups, output channel o
+ * reads only the in/groups channels of its own group. */
 #include "../check.h"
 
 static const Option options[] = {
@@ -21,7 +22,8 @@ static const Option options[] = {
 static bool check_groups(Check *check, const Node *node)
 {
     if (node->groups > 1 && (node->in.c % node->groups != 0 || node->filters % node->groups != 0))
-        return check_fail(check, node, "%lld groups do not divide %lld input channels and %lld filters",
+        return check_fail(check, node,
+                          "%lld groups do not divide %lld input channels and %lld filters",
                           (long long)node->groups, (long long)node->in.c, (long long)node->filters);
     return true;
 }
@@ -34,9 +36,11 @@ static bool check_tensors(Check *check, Node *node)
     const int flat = node->kind->dims == 1; /* a 1D kernel has no height */
     const Init bias = {.kind = INIT_CONSTANT};
     int64_t field, fan_in, fan_out;
-    if (!size_mul(k.h, k.w, &field) || !size_mul(field, in, &fan_in) || !size_mul(field, out, &fan_out))
+    if (!size_mul(k.h, k.w, &field) || !size_mul(field, in, &fan_in) ||
+        !size_mul(field, out, &fan_out))
         return check_fail(check, node, "the kernel is too large");
-    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out, node->init) &&
+    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out,
+                        node->init) &&
            (!node->bias || check_tensor(check, node, "bias", &out, 1, 1, out, bias));
 }
 
@@ -44,7 +48,8 @@ static const char *params_formula(const Node *node)
 {
     static const char *const text[2][2] = {
         {"kernel.h*kernel.w*in.c*filters", "kernel.h*kernel.w*in.c*filters + filters"},
-        {"kernel.h*kernel.w*floor(in.c/groups)*filters", "kernel.h*kernel.w*floor(in.c/groups)*filters + filters"}};
+        {"kernel.h*kernel.w*floor(in.c/groups)*filters",
+         "kernel.h*kernel.w*floor(in.c/groups)*filters + filters"}};
     static const char *const text1d[2][2] = {
         {"kernel.w*in.c*filters", "kernel.w*in.c*filters + filters"},
         {"kernel.w*floor(in.c/groups)*filters", "kernel.w*floor(in.c/groups)*filters + filters"}};
@@ -54,7 +59,8 @@ static const char *params_formula(const Node *node)
 static const char *macs_formula(const Node *node)
 {
     static const char *const text[2][2] = {
-        {"out.h*out.w*kernel.h*kernel.w*in.c*filters", "out.h*out.w*kernel.h*kernel.w*floor(in.c/groups)*filters"},
+        {"out.h*out.w*kernel.h*kernel.w*in.c*filters",
+         "out.h*out.w*kernel.h*kernel.w*floor(in.c/groups)*filters"},
         {"out.w*kernel.w*in.c*filters", "out.w*kernel.w*floor(in.c/groups)*filters"}};
     return text[node->kind->dims == 1][node->groups > 1];
 }
@@ -66,11 +72,21 @@ static bool check_conv(Check *check, Node *node)
         return false;
     node->out = out;
     return check_shape(check, node, out, "output") && check_tensors(check, node) &&
-           check_formula(check, node, "the number of parameters", params_formula(node), &node->params) &&
-           check_formula(check, node, "the number of multiply-adds", macs_formula(node), &node->macs);
+           check_formula(check, node, "the number of parameters", params_formula(node),
+                         &node->params) &&
+           check_formula(check, node, "the number of multiply-adds", macs_formula(node),
+                         &node->macs);
 }
 
-const LayerKind layer_conv2d = {.name = "conv2d", .prefix = "conv", .dims = 2, .options = options,
-                                .check = check_conv, .templates = "conv"};
-const LayerKind layer_conv1d = {.name = "conv1d", .prefix = "conv", .dims = 1, .options = options,
-                                .check = check_conv, .templates = "conv"};
+const LayerKind layer_conv2d = {.name = "conv2d",
+                                .prefix = "conv",
+                                .dims = 2,
+                                .options = options,
+                                .check = check_conv,
+                                .templates = "conv"};
+const LayerKind layer_conv1d = {.name = "conv1d",
+                                .prefix = "conv",
+                                .dims = 1,
+                                .options = options,
+                                .check = check_conv,
+                                .templates = "conv"};

@@ -17,10 +17,14 @@ static bool check_dense(Check *check, Node *node)
     node->out = (Shape){1, 1, out, 1};
     return check_tensor(check, node, "kernel", dims, 2, in, out, node->init) &&
            (!node->bias || check_tensor(check, node, "bias", &out, 1, 1, out, bias)) &&
-           check_formula(check, node, "the number of parameters", node->bias ? "in*units + units" : "in*units",
-                         &node->params) &&
+           check_formula(check, node, "the number of parameters",
+                         node->bias ? "in*units + units" : "in*units", &node->params) &&
            check_formula(check, node, "the number of multiply-adds", "in*units", &node->macs);
 }
 
-const LayerKind layer_dense = {.name = "dense", .prefix = "dense", .dims = 0, .options = options,
-                               .check = check_dense, .templates = "dense"};
+const LayerKind layer_dense = {.name = "dense",
+                               .prefix = "dense",
+                               .dims = 0,
+                               .options = options,
+                               .check = check_dense,
+                               .templates = "dense"};

@@ -1,5 +1,5 @@
-/* dropout.c - in training, each value is dropped with probability `rate` and the kept ones are scaled by 1 / (1 - rate); predict passes
- * its input through. */
+/* dropout.c - in training, each value is dropped with probability `rate` and the kept ones are
+ * scaled by 1 / (1 - rate); predict passes its input through. */
 #include "../check.h"
 
 static const Option options[] = {
@@ -14,5 +14,9 @@ static bool check_dropout(Check *check, Node *node)
     return true;
 }
 
-const LayerKind layer_dropout = {.name = "dropout", .prefix = "dropout", .dims = ANY_DIMS, .options = options,
-                                 .check = check_dropout, .templates = "dropout"};
+const LayerKind layer_dropout = {.name = "dropout",
+                                 .prefix = "dropout",
+                                 .dims = ANY_DIMS,
+                                 .options = options,
+                                 .check = check_dropout,
+                                 .templates = "dropout"};

@@ -1,7 +1,7 @@
 /* pool.c - the largest value or the mean of each window, channel by channel.
  *
- * Padding never wins a maximum; a mean counts padded cells only with count_padding. A global pool is a pool whose window is the whole
- * input and whose output is flat. */
+ * Padding never wins a maximum; a mean counts padded cells only with count_padding. A global pool
+ * is a pool whose window is the whole input and whose output is flat. */
 #include "../check.h"
 
 static const Option max_options[] = {
@@ -27,10 +27,12 @@ static bool check_padding(Check *check, const Node *node)
     const Padding p = node->window.padding;
     const Size k = node->window.kernel;
     if (p.top >= k.h || p.bottom >= k.h || p.left >= k.w || p.right >= k.w)
-        return check_fail(check, node, "padding %lld, %lld, %lld, %lld (top, bottom, left, right) must be smaller than the "
-                                       "%lldx%lld pool",
-                          (long long)p.top, (long long)p.bottom, (long long)p.left, (long long)p.right,
-                          (long long)k.h, (long long)k.w);
+        return check_fail(
+            check, node,
+            "padding %lld, %lld, %lld, %lld (top, bottom, left, right) must be smaller than the "
+            "%lldx%lld pool",
+            (long long)p.top, (long long)p.bottom, (long long)p.left, (long long)p.right,
+            (long long)k.h, (long long)k.w);
     return true;
 }
 
@@ -54,11 +56,19 @@ static bool check_global(Check *check, Node *node)
 }
 
 #define POOL(NAME, DIMS, OPTIONS, TEMPLATES)                                                       \
-    const LayerKind layer_##NAME = {.name = #NAME, .prefix = "pool", .dims = DIMS,                 \
-                                    .options = OPTIONS, .check = check_pool, .templates = TEMPLATES}
+    const LayerKind layer_##NAME = {.name = #NAME,                                                 \
+                                    .prefix = "pool",                                              \
+                                    .dims = DIMS,                                                  \
+                                    .options = OPTIONS,                                            \
+                                    .check = check_pool,                                           \
+                                    .templates = TEMPLATES}
 #define GLOBAL(NAME, DIMS, TEMPLATES)                                                              \
-    const LayerKind layer_##NAME = {.name = #NAME, .prefix = "pool", .dims = DIMS,                 \
-                                    .options = no_options, .check = check_global, .templates = TEMPLATES}
+    const LayerKind layer_##NAME = {.name = #NAME,                                                 \
+                                    .prefix = "pool",                                              \
+                                    .dims = DIMS,                                                  \
+                                    .options = no_options,                                         \
+                                    .check = check_global,                                         \
+                                    .templates = TEMPLATES}
 
 POOL(maxpool2d, 2, max_options, "maxpool");
 POOL(maxpool1d, 1, max_options, "maxpool");

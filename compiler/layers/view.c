@@ -20,12 +20,21 @@ static bool check_reshape(Check *check, Node *node)
         return false;
     node->out = node->target;
     if (shape_count(node->out) != shape_count(node->in))
-        return check_fail(check, node, "%s has %lld values, its input %lld", shape_text(check->arena, node->out),
-                          (long long)shape_count(node->out), (long long)shape_count(node->in));
+        return check_fail(check, node, "%s has %lld values, its input %lld",
+                          shape_text(check->arena, node->out), (long long)shape_count(node->out),
+                          (long long)shape_count(node->in));
     return true;
 }
 
-const LayerKind layer_flatten = {.name = "flatten", .prefix = "flatten", .dims = ANY_DIMS, .role = ROLE_VIEW,
-                                 .options = no_options, .check = check_flatten};
-const LayerKind layer_reshape = {.name = "reshape", .prefix = "reshape", .dims = ANY_DIMS, .role = ROLE_VIEW,
-                                 .options = reshape_options, .check = check_reshape};
+const LayerKind layer_flatten = {.name = "flatten",
+                                 .prefix = "flatten",
+                                 .dims = ANY_DIMS,
+                                 .role = ROLE_VIEW,
+                                 .options = no_options,
+                                 .check = check_flatten};
+const LayerKind layer_reshape = {.name = "reshape",
+                                 .prefix = "reshape",
+                                 .dims = ANY_DIMS,
+                                 .role = ROLE_VIEW,
+                                 .options = reshape_options,
+                                 .check = check_reshape};

@@ -10,14 +10,25 @@ static bool check_padding(Check *check, Node *node)
 {
     const Padding p = node->window.padding;
     if (node->window.same)
-        return check_fail(check, node, "padding must be numbers: \"same\" has no meaning without a window");
+        return check_fail(check, node,
+                          "padding must be numbers: \"same\" has no meaning without a window");
     node->out = node->in;
     node->out.h += p.top + p.bottom;
     node->out.w += p.left + p.right;
     return check_shape(check, node, node->out, "output");
 }
 
-const LayerKind layer_zero_padding2d = {.name = "zero_padding2d", .prefix = "pad", .dims = 2, .role = ROLE_PAD,
-                                        .options = options, .check = check_padding, .templates = "pad"};
-const LayerKind layer_zero_padding1d = {.name = "zero_padding1d", .prefix = "pad", .dims = 1, .role = ROLE_PAD,
-                                        .options = options, .check = check_padding, .templates = "pad"};
+const LayerKind layer_zero_padding2d = {.name = "zero_padding2d",
+                                        .prefix = "pad",
+                                        .dims = 2,
+                                        .role = ROLE_PAD,
+                                        .options = options,
+                                        .check = check_padding,
+                                        .templates = "pad"};
+const LayerKind layer_zero_padding1d = {.name = "zero_padding1d",
+                                        .prefix = "pad",
+                                        .dims = 1,
+                                        .role = ROLE_PAD,
+                                        .options = options,
+                                        .check = check_padding,
+                                        .templates = "pad"};

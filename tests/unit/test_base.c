@@ -46,8 +46,9 @@ TEST(text_grows_and_ends_with_nul)
 
 TEST(sizes_find_overflow_like_wider_numbers)
 {
-    static const int64_t edge[] = {INT64_MIN, INT64_MIN + 1, -3037000500, -2, -1, 0, 1, 2, 3037000499, 3037000500,
-                                   INT64_MAX / 2, INT64_MAX - 1, INT64_MAX};
+    static const int64_t edge[] = {
+        INT64_MIN,  INT64_MIN + 1, -3037000500,   -2,       -1, 0, 1, 2, 3037000499,
+        3037000500, INT64_MAX / 2, INT64_MAX - 1, INT64_MAX};
     const size_t n = sizeof edge / sizeof *edge;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n; k++) {
@@ -57,7 +58,8 @@ TEST(sizes_find_overflow_like_wider_numbers)
             CHECK(size_add(edge[i], edge[k], &out) == (sum >= INT64_MIN && sum <= INT64_MAX));
             CHECK(out == 77 || out == (int64_t)sum);
             out = 77;
-            CHECK(size_mul(edge[i], edge[k], &out) == (product >= INT64_MIN && product <= INT64_MAX));
+            CHECK(size_mul(edge[i], edge[k], &out) ==
+                  (product >= INT64_MIN && product <= INT64_MAX));
             CHECK(out == 77 || out == (int64_t)product);
         }
 }

@@ -21,7 +21,8 @@ static FormulaStatus status_of(const char *formula)
 TEST(sizes_are_read)
 {
     int64_t v[3];
-    CHECK(notation_size("28x28x1", v, 3, false, NULL) == 3 && v[0] == 28 && v[1] == 28 && v[2] == 1);
+    CHECK(notation_size("28x28x1", v, 3, false, NULL) == 3 && v[0] == 28 && v[1] == 28 &&
+          v[2] == 1);
     CHECK(notation_size(" 3 x 5 ", v, 2, false, NULL) == 2 && v[1] == 5);
     CHECK(notation_size("640", v, 3, false, NULL) == 1 && v[0] == 640);
     CHECK(notation_size("0x2", v, 2, true, NULL) == 2 && v[0] == 0);
@@ -33,8 +34,8 @@ TEST(wrong_sizes_are_refused_with_their_column)
     static const struct {
         const char *text;
         int column;
-    } wrong[] = {{"", 0}, {"x3", 0}, {"3x", 2}, {"3xx3", 2}, {"3*3", 1}, {"0x3", 0}, {"-3", 0}, {"3 3", 2},
-                 {"1x2x3x4", 6}, {"99999999999", 0}, {"3.5", 1}};
+    } wrong[] = {{"", 0},   {"x3", 0},  {"3x", 2},      {"3xx3", 2},        {"3*3", 1}, {"0x3", 0},
+                 {"-3", 0}, {"3 3", 2}, {"1x2x3x4", 6}, {"99999999999", 0}, {"3.5", 1}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         int64_t v[3];
         int column = -1;
@@ -65,7 +66,8 @@ TEST(formulas_refuse_what_is_not_exact)
     CHECK(status_of("1 +") == FORMULA_SYNTAX);
     CHECK(status_of("(1") == FORMULA_SYNTAX);
     CHECK(status_of("1 2") == FORMULA_SYNTAX);
-    CHECK(status_of("((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1") == FORMULA_SYNTAX);
+    CHECK(status_of("((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1") ==
+          FORMULA_SYNTAX);
 }
 
 TEST(numbers_replace_names)
@@ -80,12 +82,15 @@ TEST(numbers_replace_names)
 /* 28 -> 26 and so on: input, kernel, stride, output. */
 TEST(the_size_table)
 {
-    static const int64_t table[][4] = {{28, 3, 1, 26}, {28, 5, 1, 24}, {26, 3, 1, 24}, {13, 3, 1, 11},
-                                       {26, 2, 2, 13}, {11, 2, 2, 5},  {24, 2, 2, 12}, {5, 3, 1, 3}};
+    static const int64_t table[][4] = {{28, 3, 1, 26}, {28, 5, 1, 24}, {26, 3, 1, 24},
+                                       {13, 3, 1, 11}, {26, 2, 2, 13}, {11, 2, 2, 5},
+                                       {24, 2, 2, 12}, {5, 3, 1, 3}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        const Variable v[] = {{"in", table[i][0]}, {"kernel", table[i][1]}, {"stride", table[i][2]}};
+        const Variable v[] = {
+            {"in", table[i][0]}, {"kernel", table[i][1]}, {"stride", table[i][2]}};
         int64_t out = 0;
-        CHECK(formula_value("floor((in - (kernel - 1) - 1) / stride) + 1", v, 3, &out) == FORMULA_OK);
+        CHECK(formula_value("floor((in - (kernel - 1) - 1) / stride) + 1", v, 3, &out) ==
+              FORMULA_OK);
         CHECK(out == table[i][3]);
     }
 }

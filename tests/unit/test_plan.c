@@ -1,4 +1,5 @@
-/* Memory that overlaps only when it may, tiles that cover every pixel once, templates and indentation. */
+/* Memory that overlaps only when it may, tiles that cover every pixel once, templates and
+ * indentation. */
 #include "plan.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ static int random_below(int n)
 
 static bool apart(const Buffer *a, const Buffer *b)
 {
-    return a->last < b->first || b->last < a->first || a->offset + a->count * a->samples <= b->offset ||
+    return a->last < b->first || b->last < a->first ||
+           a->offset + a->count * a->samples <= b->offset ||
            b->offset + b->count * b->samples <= a->offset;
 }
 
@@ -30,8 +32,12 @@ TEST(no_two_living_buffers_overlap)
         Schedule schedule = {.buffers = buffers, .buffer_count = 1 + random_below(30)};
         for (int i = 0; i < schedule.buffer_count; i++) {
             const int first = random_below(20);
-            buffers[i] = (Buffer){.name = "b", .home = HOME_ARENA, .count = 1 + random_below(500),
-                                  .samples = 1 + random_below(3), .first = first, .last = first + random_below(6)};
+            buffers[i] = (Buffer){.name = "b",
+                                  .home = HOME_ARENA,
+                                  .count = 1 + random_below(500),
+                                  .samples = 1 + random_below(3),
+                                  .first = first,
+                                  .last = first + random_below(6)};
         }
         memory_assign(arena, &schedule, round % 2 ? 16 : 1, 0);
         for (int i = 0; i < schedule.buffer_count; i++) {
@@ -49,8 +55,10 @@ TEST(no_two_living_buffers_overlap)
 TEST(a_chain_needs_no_more_than_its_two_largest_neighbours)
 {
     Arena *arena = arena_new();
-    Buffer b[] = {{"a", HOME_ARENA, 100, 1, 0, 1, 0}, {"b", HOME_ARENA, 50, 1, 1, 2, 0},
-                  {"c", HOME_ARENA, 80, 1, 2, 3, 0},  {"d", HOME_ARENA, 10, 1, 3, 4, 0}};
+    Buffer b[] = {{"a", HOME_ARENA, 100, 1, 0, 1, 0},
+                  {"b", HOME_ARENA, 50, 1, 1, 2, 0},
+                  {"c", HOME_ARENA, 80, 1, 2, 3, 0},
+                  {"d", HOME_ARENA, 10, 1, 3, 4, 0}};
     Schedule schedule = {.buffers = b, .buffer_count = 4};
     memory_assign(arena, &schedule, 1, 0);
     CHECK(schedule.lower_bound == 150);
@@ -66,7 +74,8 @@ TEST(tiles_cover_every_pixel_once)
             const int count = tile_runs(n, most, runs);
             int64_t at = 0;
             for (int i = 0; i < count; i++) {
-                CHECK(runs[i].start == at && runs[i].p >= 1 && runs[i].p <= most && runs[i].count >= 1);
+                CHECK(runs[i].start == at && runs[i].p >= 1 && runs[i].p <= most &&
+                      runs[i].count >= 1);
                 at += runs[i].p * runs[i].count;
             }
             CHECK(at == n && (count == 1 || runs[0].p == runs[1].p + 1));
@@ -92,7 +101,8 @@ TEST(a_line_of_template_is_a_line_of_lua)
     CHECK(strcmp(to_lua(arena, "  % for x do\n"), " for x do\n") == 0);
     CHECK(strcmp(to_lua(arena, "%% x\n"), " _t(\"% x\\n\")\n") == 0);
     CHECK(strcmp(to_lua(arena, "a \"b\" \\n"), " _t(\"a \\\"b\\\" \\\\n\\n\")\n") == 0);
-    CHECK(strcmp(to_lua(arena, "${f(\"}\")}${g{1, 2}}\n"), " _v(f(\"}\")) _v(g{1, 2}) _t(\"\\n\")\n") == 0);
+    CHECK(strcmp(to_lua(arena, "${f(\"}\")}${g{1, 2}}\n"),
+                 " _v(f(\"}\")) _v(g{1, 2}) _t(\"\\n\")\n") == 0);
     CHECK(strcmp(to_lua(arena, ""), " _t(\"\\n\")\n") == 0);
     arena_free(arena);
 }
@@ -109,11 +119,14 @@ TEST(an_open_hole_has_a_line)
 TEST(code_is_indented_by_its_braces)
 {
     Arena *arena = arena_new();
-    const char *text = "void f(void)\n{\n        if (a)\n {\nx = 1 +\n2;\n}\n\n\n#if 1\ny(\"{\");\n#endif\n/* a\n* b */\n}\n";
-    const char *expected = "void f(void)\n{\n    if (a)\n    {\n        x = 1 +\n            2;\n    }\n\n#if 1\n    "
-                           "y(\"{\");\n#endif\n    /* a\n     * b */\n}\n";
+    const char *text = "void f(void)\n{\n        if (a)\n {\nx = 1 +\n2;\n}\n\n\n#if "
+                       "1\ny(\"{\");\n#endif\n/* a\n* b */\n}\n";
+    const char *expected =
+        "void f(void)\n{\n    if (a)\n    {\n        x = 1 +\n            2;\n    }\n\n#if 1\n    "
+        "y(\"{\");\n#endif\n    /* a\n     * b */\n}\n";
     CHECK(strcmp(indent_text(arena, text), expected) == 0);
-    CHECK(strcmp(indent_text(arena, "extern \"C\" {\nint a;\n}\n"), "extern \"C\" {\nint a;\n}\n") == 0);
+    CHECK(strcmp(indent_text(arena, "extern \"C\" {\nint a;\n}\n"),
+                 "extern \"C\" {\nint a;\n}\n") == 0);
     arena_free(arena);
 }
 

@@ -1,4 +1,5 @@
-/* The runtime against the C library and against difference quotients; compiled once for float and, by test_runtime_double.c, once for double. */
+/* The runtime against the C library and against difference quotients; compiled once for float and,
+ * by test_runtime_double.c, once for double. */
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
@@ -18,12 +19,14 @@
 #endif
 
 /* The largest error in units of the last place over x = from .. to. */
-static double worst(cnn_real (*f)(cnn_real), double (*exact)(double), double from, double to, const char *name)
+static double worst(cnn_real (*f)(cnn_real), double (*exact)(double), double from, double to,
+                    const char *name)
 {
     double most = 0;
     for (int i = 0; i <= 400000; i++) {
         const cnn_real x = (cnn_real)(from + (to - from) * i / 400000);
-        const double y = exact((double)x), error = fabs((double)f(x) - y) / (fabs(y) * EPSILON + 1e-300);
+        const double y = exact((double)x),
+                     error = fabs((double)f(x) - y) / (fabs(y) * EPSILON + 1e-300);
         if (error > most)
             most = error;
     }
@@ -47,23 +50,29 @@ TEST(elementary_functions_at_their_ends)
 {
     const cnn_real inf = CNN_MAX * 2, nan = inf - inf;
     CHECK(cnn_exp(0) == 1 && cnn_exp(-1000) == 0 && cnn_exp(1000) == inf && cnn_exp(-inf) == 0);
-    CHECK(cnn_exp(nan) != cnn_exp(nan) && cnn_log(nan) != cnn_log(nan) && cnn_sqrt(nan) != cnn_sqrt(nan));
-    CHECK(cnn_log(1) == 0 && cnn_log(0) == -inf && cnn_log(inf) == inf && cnn_log(-1) != cnn_log(-1));
+    CHECK(cnn_exp(nan) != cnn_exp(nan) && cnn_log(nan) != cnn_log(nan) &&
+          cnn_sqrt(nan) != cnn_sqrt(nan));
+    CHECK(cnn_log(1) == 0 && cnn_log(0) == -inf && cnn_log(inf) == inf &&
+          cnn_log(-1) != cnn_log(-1));
     CHECK(fabs((double)cnn_log(CNN_MIN / 4) - log((double)CNN_MIN / 4)) < 1e-4);
     CHECK(cnn_sqrt(0) == 0 && cnn_sqrt(-1) == 0 && cnn_sqrt(inf) == inf && cnn_sqrt(4) == 2);
-    CHECK(cnn_tanh(50) == 1 && cnn_tanh(-inf) == -1 && cnn_tanh(0) == 0 && cnn_tanh(nan) != cnn_tanh(nan));
-    CHECK(cnn_erf(10) == 1 && cnn_erf(-inf) == -1 && cnn_erf(0) == 0 && cnn_erf(nan) != cnn_erf(nan));
+    CHECK(cnn_tanh(50) == 1 && cnn_tanh(-inf) == -1 && cnn_tanh(0) == 0 &&
+          cnn_tanh(nan) != cnn_tanh(nan));
+    CHECK(cnn_erf(10) == 1 && cnn_erf(-inf) == -1 && cnn_erf(0) == 0 &&
+          cnn_erf(nan) != cnn_erf(nan));
     CHECK(cnn_sigmoid(-1000) == 0 && cnn_sigmoid(1000) == 1 && cnn_softplus(1000) == 1000);
     CHECK(cnn_relu(nan) != cnn_relu(nan) && cnn_gelu(100) == 100 && cnn_gelu(-100) == 0);
     CHECK(cnn_gelu_grad(inf) == 1 && cnn_gelu_grad(-inf) == 0);
 }
 
 #ifdef CNN_DOUBLE
-static void check_derivative(cnn_real (*f)(cnn_real), cnn_real (*gradient)(cnn_real), bool from_output)
+static void check_derivative(cnn_real (*f)(cnn_real), cnn_real (*gradient)(cnn_real),
+                             bool from_output)
 {
     for (int i = 0; i < 200; i++) {
         const double x = -6.03 + i * 0.0601, h = 1e-5; /* never at a kink */
-        const double difference = (f(x + h) - f(x - h)) / (2 * h), g = gradient(from_output ? f(x) : x);
+        const double difference = (f(x + h) - f(x - h)) / (2 * h),
+                     g = gradient(from_output ? f(x) : x);
         CHECK(fabs(difference - g) < 1e-8);
     }
 }
@@ -153,7 +162,8 @@ TEST(softmax_sums_to_one_whatever_comes)
 TEST(random_numbers_are_the_same_everywhere)
 {
     uint64_t state = 1;
-    CHECK(cnn_random(&state) == UINT64_C(0x910a2dec89025cc1)); /* splitmix64's published first output for 1 */
+    CHECK(cnn_random(&state) ==
+          UINT64_C(0x910a2dec89025cc1)); /* splitmix64's published first output for 1 */
     double sum = 0, squares = 0;
     static cnn_real w[100000];
     cnn_init_normal(w, 100000, (cnn_real)0.5, &state);
@@ -188,7 +198,8 @@ TEST(adam_starts_with_a_step_of_lr)
 {
     cnn_real w[] = {1, 1}, m[2] = {0}, v[2] = {0};
     const cnn_real dw[] = {(cnn_real)0.5, -3};
-    cnn_adam(w, dw, m, v, 2, (cnn_real)0.1, (cnn_real)0.9, (cnn_real)0.999, (cnn_real)1e-7, 1, 1, 0);
+    cnn_adam(w, dw, m, v, 2, (cnn_real)0.1, (cnn_real)0.9, (cnn_real)0.999, (cnn_real)1e-7, 1, 1,
+             0);
     CHECK(fabs((double)w[0] - 0.9) < 1e-5 && fabs((double)w[1] - 1.1) < 1e-5);
     CHECK(fabs((double)cnn_norm(dw, 2) - sqrt(9.25)) < 1e-5 && cnn_norm(dw, 0) == 0);
 }
