@@ -44,6 +44,30 @@ typedef enum {
 } Role;
 
 typedef struct Check Check; /* check.h */
+struct Plan;                /* plan.h */
+struct Step;
+
+/* What the Plan must know to give a step of a kind its place: which of its buffers backward reads,
+ * what may run inside it, and its tiles. */
+typedef struct {
+    const char *templates; /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
+    bool keeps_input;      /* backward reads x; of a layer with tensors, if they are trained */
+    bool keeps_output;     /* backward reads y, whatever the activation */
+    bool elementwise;      /* applies its activation to x and nothing else */
+    bool linear;           /* sums of products of x and its tensors, read value by value; takes in
+                              an activation behind it */
+    bool takes_halo;       /* padding of its window is zeros around its input */
+    bool takes_pool;       /* a pool behind it can run on its results */
+    bool whole_batch;      /* in training it takes all samples of the batch at once */
+    enum { POOL_NONE, POOL_MAXIMUM, POOL_MEAN } pool;
+    /* Floats that backward needs for itself when it computes dx; NULL: none. */
+    int64_t (*work)(const Node *node, int64_t batch);
+    /* Adds the tiles of a step for so many lanes of outputs (dx_lanes: of inputs); NULL: none. */
+    void (*tiles)(Arena *arena, Value *tiles, const struct Plan *plan, const struct Step *step,
+                  int lanes, int dx_lanes);
+} Recipe;
+
+extern const Recipe recipe_pad, recipe_activation; /* steps that lowering makes itself */
 
 struct LayerKind {
     const char *name;   /* "conv2d", as in the spec */
@@ -53,7 +77,7 @@ struct LayerKind {
     const Option *options;
     void (*defaults)(Node *node);            /* may be NULL */
     bool (*check)(Check *check, Node *node); /* in → out, tensors, costs; false after a message */
-    const char *templates;                   /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
+    const Recipe *recipe;                    /* NULL for ROLE_VIEW */
 };
 
 enum { ANY_DIMS = -1 };

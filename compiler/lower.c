@@ -43,7 +43,7 @@ static View plain_view(Shape shape)
 }
 
 /* A step that reads `in` and writes a new buffer of shape `out`. */
-static Step *add_step(Lowering *low, const Node *node, const char *templates, const char *name,
+static Step *add_step(Lowering *low, const Node *node, const Recipe *recipe, const char *name,
                       const Result *in, Shape out)
 {
     Schedule *schedule = low->schedule;
@@ -51,7 +51,7 @@ static Step *add_step(Lowering *low, const Node *node, const char *templates, co
                                  (size_t)schedule->count + 1, sizeof *schedule->steps);
     Step *step = &schedule->steps[schedule->count++];
     *step = (Step){.node = node,
-                   .templates = templates,
+                   .recipe = recipe,
                    .name = name,
                    .x = in->buffer,
                    .xv = in->view,
@@ -87,11 +87,6 @@ static bool is_linear(const Activation *activation)
     return strcmp(activation->name, "linear") == 0;
 }
 
-static bool has_epilogue(const Step *step)
-{
-    return strcmp(step->templates, "conv") == 0 || strcmp(step->templates, "dense") == 0;
-}
-
 /* The input with zeros around it; `padding` may be all zero, which makes a copy. */
 static Result padded(Lowering *low, const Node *node, Result in, Padding p, bool open)
 {
@@ -102,7 +97,8 @@ static Result padded(Lowering *low, const Node *node, Result in, Padding p, bool
         step = &low->schedule->steps[in.step];
         low->schedule->buffers[step->y].count = shape_count(out);
     } else {
-        step = add_step(low, node, "pad", arena_printf(low->arena, "%s_pad", node->name), &in, out);
+        step = add_step(low, node, &recipe_pad, arena_printf(low->arena, "%s_pad", node->name), &in,
+                        out);
     }
     step->halo = p.top + p.bottom + p.left + p.right > 0;
     step->yv = (View){s, p.top * out.w * s.c + p.left * s.c, out.w * s.c};
@@ -130,7 +126,7 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
         return;
     }
     const Result in = step_result(low);
-    step = add_step(low, node, "activation",
+    step = add_step(low, node, &recipe_activation,
                     arena_printf(low->arena, "%s_%s", node->name, activation->name), &in,
                     step->yv.shape);
     step->activation = activation;
@@ -139,13 +135,11 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
 
 static void lower_layer(Lowering *low, const Node *node)
 {
-    const bool conv = strcmp(node->kind->templates, "conv") == 0;
     Result in = low->results[node->inputs[0]];
-    if (conv)
+    if (node->kind->recipe->takes_halo)
         in = pad_input(low, node, in);
-    Step *step = add_step(low, node, node->kind->templates, node->name, &in, node->out);
-    if (strcmp(node->kind->templates, "dense") == 0)
-        step->batched = low->training && low->graph->batch > 1;
+    Step *step = add_step(low, node, node->kind->recipe, node->name, &in, node->out);
+    step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
     low->results[node->index] = step_result(low);
@@ -154,14 +148,15 @@ static void lower_layer(Lowering *low, const Node *node)
 static void lower_activation(Lowering *low, const Node *node)
 {
     Step *step = open_producer(low, node);
-    if (step && has_epilogue(step) && is_linear(step->activation) && !step->pool &&
+    if (step && step->recipe->linear && is_linear(step->activation) && !step->pool &&
         !(low->training && node->activation->from_input)) {
         step->activation = node->activation;
         step->alpha = node->alpha;
         low->results[node->index] = low->results[node->inputs[0]];
         return;
     }
-    step = add_step(low, node, "activation", node->name, &low->results[node->inputs[0]], node->out);
+    step = add_step(low, node, &recipe_activation, node->name, &low->results[node->inputs[0]],
+                    node->out);
     step->activation = node->activation;
     step->alpha = node->alpha;
     low->results[node->index] = step_result(low);
@@ -172,9 +167,9 @@ static bool can_take_pool(const Lowering *low, const Step *step, const Node *nod
 {
     const Window *w = &node->window;
     const Padding p = w->padding;
-    const bool maximum = strcmp(node->kind->templates, "maxpool") == 0;
+    const bool maximum = node->kind->recipe->pool == POOL_MAXIMUM;
     const bool relu = strcmp(step->activation->name, "relu") == 0;
-    return !low->training && strcmp(step->templates, "conv") == 0 && !step->pool &&
+    return !low->training && step->recipe->takes_pool && !step->pool &&
            (is_linear(step->activation) || relu || (maximum && step->activation->monotone)) &&
            w->stride.h == w->kernel.h && w->stride.w == w->kernel.w &&
            w->kernel.h * w->kernel.w > 1 && w->kernel.h * w->kernel.w <= FUSED_WINDOW_MOST &&
@@ -199,12 +194,6 @@ static void lower_pool(Lowering *low, const Node *node)
     result->view = step->yv;
 }
 
-static bool is_pool(const Node *node)
-{
-    return strcmp(node->kind->templates, "maxpool") == 0 ||
-           strcmp(node->kind->templates, "avgpool") == 0;
-}
-
 static void lower_node(Lowering *low, const Node *node)
 {
     Result *result = &low->results[node->index];
@@ -225,7 +214,7 @@ static void lower_node(Lowering *low, const Node *node)
         if (strcmp(node->kind->name, "dropout") == 0 && !low->training) {
             *result = in;
             result->whole = false;
-        } else if (is_pool(node)) {
+        } else if (node->kind->recipe->pool != POOL_NONE) {
             lower_pool(low, node);
         } else {
             lower_layer(low, node);

@@ -15,19 +15,15 @@ enum { ALIGN_VECTOR = 16, LARGE_TENSOR = 256 };
 
 static bool keeps_input(const Step *step)
 {
-    const char *t = step->templates;
-    if (strcmp(t, "conv") == 0 || strcmp(t, "dense") == 0)
-        return step->trainable;
-    if (strcmp(t, "activation") == 0)
+    if (step->recipe->elementwise)
         return step->activation->from_input;
-    return strcmp(t, "maxpool") == 0;
+    return step->recipe->keeps_input && (!step->recipe->linear || step->trainable);
 }
 
 static bool keeps_output(const Step *step)
 {
-    if (strcmp(step->templates, "maxpool") == 0)
-        return true;
-    return strcmp(step->activation->name, "linear") != 0 && !step->activation->from_input;
+    return step->recipe->keeps_output ||
+           (strcmp(step->activation->name, "linear") != 0 && !step->activation->from_input);
 }
 
 static void extend(Buffer *buffer, int time)
@@ -100,16 +96,12 @@ static void live_forward(Schedule *schedule)
     }
 }
 
-/* The templates' own memory in the backward pass, in floats; the same for any number of samples. */
+/* Memory for backward's own use; the same for any number of samples. Loops need none. */
 static int64_t work_size(const Graph *graph, const Step *step, PlanOptions options)
 {
-    if (options.unroll != UNROLL_AUTO || !step->wants_dx)
+    if (options.unroll != UNROLL_AUTO || !step->wants_dx || !step->recipe->work)
         return 0;
-    if (strcmp(step->templates, "conv") == 0)
-        return step->node->tensors[0].count; /* the kernel with its channels swapped */
-    if (strcmp(step->templates, "dense") == 0)
-        return (step->node->filters + 6) * graph->batch; /* dy transposed, and one tile of dx */
-    return 0;
+    return step->recipe->work(step->node, graph->batch);
 }
 
 static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, PlanOptions options)
@@ -118,9 +110,8 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
     int lowest = n;
     for (int s = n - 1; s >= 0; s--) {
         Step *step = &schedule->steps[s];
-        step->trainable = strcmp(step->templates, "activation") != 0 &&
-                          strcmp(step->templates, "pad") != 0 && step->node->tensor_count > 0 &&
-                          step->node->trainable;
+        step->trainable =
+            step->recipe->linear && step->node->tensor_count > 0 && step->node->trainable;
         if (step->trainable)
             lowest = s;
     }
@@ -264,7 +255,7 @@ static void dump_schedule(Text *out, const char *name, const Schedule *schedule)
                 schedule->count, schedule->arena, schedule->lower_bound);
     for (int i = 0; i < schedule->count; i++) {
         const Step *s = &schedule->steps[i];
-        text_printf(out, "  step %d %s (%s)%s%s%s: %s -> %s\n", i, s->name, s->templates,
+        text_printf(out, "  step %d %s (%s)%s%s%s: %s -> %s\n", i, s->name, s->recipe->templates,
                     s->batched ? " batched" : "", s->backward ? " backward" : "",
                     s->wants_dx ? " dx" : "", schedule->buffers[s->x].name,
                     schedule->buffers[s->y].name);

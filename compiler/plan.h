@@ -40,9 +40,9 @@ typedef struct {
 
 enum { STEP_NONE = -1 };
 
-typedef struct {
+typedef struct Step {
     const Node *node;             /* whose options the templates read */
-    const char *templates;        /* "conv", "pad", ... */
+    const Recipe *recipe;         /* the node's kind's, or that of a pad or activation */
     const char *name;             /* "conv1", "conv1_pool1" */
     const Activation *activation; /* applied last (before a fused mean); never NULL */
     double alpha;
@@ -79,7 +79,7 @@ typedef struct {
     int64_t pad;    /* unused floats in front of it */
 } Slot;
 
-typedef struct {
+typedef struct Plan {
     const Graph *graph;
     PlanOptions options;
     Schedule predict, train; /* train.count 0: nothing to train, or --inference */

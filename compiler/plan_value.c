@@ -98,9 +98,7 @@ static int64_t tensor_offset(const Plan *plan, const Tensor *tensor)
 
 static void set_tensors(const Binding *b, Value *table, const Step *step)
 {
-    const bool linear =
-        strcmp(step->templates, "conv") == 0 || strcmp(step->templates, "dense") == 0;
-    for (int i = 0; linear && i < step->node->tensor_count; i++) {
+    for (int i = 0; step->recipe->linear && i < step->node->tensor_count; i++) {
         const Tensor *tensor = &step->node->tensors[i];
         set_int(b, table, strcmp(tensor->name, "kernel") == 0 ? "w_offset" : "b_offset",
                 tensor_offset(b->plan, tensor));
@@ -128,7 +126,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     Value *table = value_table(b->arena);
     set_int(b, table, "index", index);
     set_string(b, table, "name", step->name);
-    set_string(b, table, "templates", step->templates);
+    set_string(b, table, "templates", step->recipe->templates);
     set_string(b, table, "fn", arena_printf(b->arena, "%s_%s", b->plan->graph->name, step->name));
     set_string(b, table, "kind", node->kind->name);
     value_set(b->arena, table, "x", view_value(b, schedule, step->xv, step->x));
@@ -151,7 +149,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     value_set(b->arena, table, "activation", activation_value(b, step->activation));
     if (step->pool) {
         Value *pool = size_value(b, step->pool->window.kernel);
-        set_bool(b, pool, "maximum", strcmp(step->pool->kind->templates, "maxpool") == 0);
+        set_bool(b, pool, "maximum", step->pool->kind->recipe->pool == POOL_MAXIMUM);
         set_string(b, pool, "name", step->pool->name);
         value_set(b->arena, table, "pool", pool);
     }

@@ -77,8 +77,10 @@ static Value *pooled_variants(Arena *arena, const Step *step)
     return list;
 }
 
-static void conv_tiles(Arena *arena, Value *tiles, const Step *step, int lanes, int dx_lanes)
+void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
+               int dx_lanes)
 {
+    (void)plan;
     const Node *node = step->node;
     const int64_t in = node->in.c / node->groups, out = node->filters / node->groups;
     const bool merged = node->groups == 1 && node->window.dilation.w == 1;
@@ -109,8 +111,10 @@ static void add_dense(Arena *arena, Value *list, int64_t v, const char *name, in
     value_add(arena, list, variant);
 }
 
-static void dense_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes)
+void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
+                int dx_lanes)
 {
+    (void)dx_lanes;
     const int64_t out = step->node->filters, batch = plan->graph->batch;
     const int64_t vectors = (out + lanes - 1) / lanes;
     const int64_t passes = (vectors + SINGLE_V - 1) / SINGLE_V, v = (vectors + passes - 1) / passes;
@@ -129,15 +133,14 @@ static void dense_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step
     value_set(arena, tiles, "single", single);
     value_set(arena, tiles, "batch", many);
     value_set(arena, tiles, "dw", variants(arena, step->xv.shape.c, out, lanes));
-    value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, WIDE_P));
+    value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, TILE_DX_ROWS));
 }
 
 /* Vector loads may read beyond the last channel, which only our own buffers allow; convolution and
  * dense read x value by value. */
 static bool reads_caller(const Schedule *schedule, const Step *step)
 {
-    return strcmp(step->templates, "conv") != 0 && strcmp(step->templates, "dense") != 0 &&
-           schedule->buffers[step->x].home == HOME_CALLER_INPUT;
+    return !step->recipe->linear && schedule->buffers[step->x].home == HOME_CALLER_INPUT;
 }
 
 Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step)
@@ -145,17 +148,15 @@ Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, cons
     Value *tiles = value_table(arena);
     const bool plain = plan->options.portable || plan->options.unroll != UNROLL_AUTO ||
                        reads_caller(schedule, step);
-    const bool conv = strcmp(step->templates, "conv") == 0,
-               dense = strcmp(step->templates, "dense") == 0;
-    const int64_t channels = conv ? step->node->filters / step->node->groups : step->yv.shape.c;
+    const Node *node = step->node;
+    const bool linear = step->recipe->linear, whole = step->recipe->whole_batch;
+    const int64_t channels = linear ? node->filters / node->groups : step->yv.shape.c;
     const int lanes = plain ? 1 : tile_lanes(channels);
-    const int dx_lanes =
-        plain ? 1 : tile_lanes(dense ? plan->graph->batch : step->node->in.c / step->node->groups);
+    const int64_t inputs = whole ? plan->graph->batch : node->in.c / node->groups;
+    const int dx_lanes = plain ? 1 : tile_lanes(inputs);
     set_int(arena, tiles, "lanes", lanes);
     set_int(arena, tiles, "dx_lanes", dx_lanes);
-    if (conv)
-        conv_tiles(arena, tiles, step, lanes, dx_lanes);
-    if (dense)
-        dense_tiles(arena, tiles, plan, step, lanes);
+    if (step->recipe->tiles)
+        step->recipe->tiles(arena, tiles, plan, step, lanes, dx_lanes);
     return tiles;
 }

@@ -16,6 +16,13 @@ int tile_runs(int64_t n, int64_t most, TileRun out[2]);
 /* The widest vector worth using for so many channels: at most 4, 8 or 16 lanes. */
 int tile_lanes(int64_t channels);
 
+/* The hooks of convolution and of dense (Recipe.tiles). */
+enum { TILE_DX_ROWS = 6 }; /* inputs whose gradient a dense tile computes at once */
+void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
+               int dx_lanes);
+void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
+                int dx_lanes);
+
 /* The tiles of a step, as templates see them: lanes, dx_lanes and lists of {v, runs} named forward,
  * dw, dx, batch, single, dx_runs. */
 Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step);

@@ -54,6 +54,8 @@ static bool check_activation(Check *check, Node *node)
     return true;
 }
 
+const Recipe recipe_activation = {.templates = "activation", .elementwise = true};
+
 #define KIND(NAME, OPTIONS)                                                                        \
     const LayerKind layer_##NAME = {.name = #NAME,                                                 \
                                     .prefix = #NAME,                                               \
@@ -62,7 +64,7 @@ static bool check_activation(Check *check, Node *node)
                                     .options = OPTIONS,                                            \
                                     .defaults = set_activation,                                    \
                                     .check = check_activation,                                     \
-                                    .templates = "activation"}
+                                    .recipe = &recipe_activation}
 
 KIND(relu, no_options);
 KIND(leaky_relu, alpha_options);

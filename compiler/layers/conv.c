@@ -4,6 +4,7 @@
  * o], the cross-correlation that every framework calls convolution. With groups, output channel o
  * reads only the in/groups channels of its own group. */
 #include "../check.h"
+#include "../tile.h"
 
 static const Option options[] = {
     NODE_OPTION("filters", OPTION_COUNT, filters, REQUIRED, true),
@@ -78,15 +79,30 @@ static bool check_conv(Check *check, Node *node)
                          &node->macs);
 }
 
+/* The kernel with its channels swapped. */
+static int64_t conv_work(const Node *node, int64_t batch)
+{
+    (void)batch;
+    return node->tensors[0].count;
+}
+
+static const Recipe recipe = {.templates = "conv",
+                              .keeps_input = true,
+                              .linear = true,
+                              .takes_halo = true,
+                              .takes_pool = true,
+                              .work = conv_work,
+                              .tiles = tile_conv};
+
 const LayerKind layer_conv2d = {.name = "conv2d",
                                 .prefix = "conv",
                                 .dims = 2,
                                 .options = options,
                                 .check = check_conv,
-                                .templates = "conv"};
+                                .recipe = &recipe};
 const LayerKind layer_conv1d = {.name = "conv1d",
                                 .prefix = "conv",
                                 .dims = 1,
                                 .options = options,
                                 .check = check_conv,
-                                .templates = "conv"};
+                                .recipe = &recipe};

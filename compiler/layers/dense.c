@@ -1,5 +1,6 @@
 /* dense.c - every output reads every input: y[o] = b[o] + sum over i of x[i] * w[i, o]. */
 #include "../check.h"
+#include "../tile.h"
 
 static const Option options[] = {
     NODE_OPTION("units", OPTION_COUNT, filters, REQUIRED, true),
@@ -22,9 +23,22 @@ static bool check_dense(Check *check, Node *node)
            check_formula(check, node, "the number of multiply-adds", "in*units", &node->macs);
 }
 
+/* dy transposed, and one tile of dx. */
+static int64_t dense_work(const Node *node, int64_t batch)
+{
+    return (node->filters + TILE_DX_ROWS) * batch;
+}
+
+static const Recipe recipe = {.templates = "dense",
+                              .keeps_input = true,
+                              .linear = true,
+                              .whole_batch = true,
+                              .work = dense_work,
+                              .tiles = tile_dense};
+
 const LayerKind layer_dense = {.name = "dense",
                                .prefix = "dense",
                                .dims = 0,
                                .options = options,
                                .check = check_dense,
-                               .templates = "dense"};
+                               .recipe = &recipe};

@@ -14,9 +14,11 @@ static bool check_dropout(Check *check, Node *node)
     return true;
 }
 
+static const Recipe recipe = {.templates = "dropout"};
+
 const LayerKind layer_dropout = {.name = "dropout",
                                  .prefix = "dropout",
                                  .dims = ANY_DIMS,
                                  .options = options,
                                  .check = check_dropout,
-                                 .templates = "dropout"};
+                                 .recipe = &recipe};

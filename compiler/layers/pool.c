@@ -55,26 +55,30 @@ static bool check_global(Check *check, Node *node)
     return true;
 }
 
-#define POOL(NAME, DIMS, OPTIONS, TEMPLATES)                                                       \
+static const Recipe maximum = {
+    .templates = "maxpool", .keeps_input = true, .keeps_output = true, .pool = POOL_MAXIMUM};
+static const Recipe mean = {.templates = "avgpool", .pool = POOL_MEAN};
+
+#define POOL(NAME, DIMS, OPTIONS, RECIPE)                                                          \
     const LayerKind layer_##NAME = {.name = #NAME,                                                 \
                                     .prefix = "pool",                                              \
                                     .dims = DIMS,                                                  \
                                     .options = OPTIONS,                                            \
                                     .check = check_pool,                                           \
-                                    .templates = TEMPLATES}
-#define GLOBAL(NAME, DIMS, TEMPLATES)                                                              \
+                                    .recipe = &RECIPE}
+#define GLOBAL(NAME, DIMS, RECIPE)                                                                 \
     const LayerKind layer_##NAME = {.name = #NAME,                                                 \
                                     .prefix = "pool",                                              \
                                     .dims = DIMS,                                                  \
                                     .options = no_options,                                         \
                                     .check = check_global,                                         \
-                                    .templates = TEMPLATES}
+                                    .recipe = &RECIPE}
 
-POOL(maxpool2d, 2, max_options, "maxpool");
-POOL(maxpool1d, 1, max_options, "maxpool");
-POOL(avgpool2d, 2, average_options, "avgpool");
-POOL(avgpool1d, 1, average_options, "avgpool");
-GLOBAL(global_maxpool2d, 2, "maxpool");
-GLOBAL(global_maxpool1d, 1, "maxpool");
-GLOBAL(global_avgpool2d, 2, "avgpool");
-GLOBAL(global_avgpool1d, 1, "avgpool");
+POOL(maxpool2d, 2, max_options, maximum);
+POOL(maxpool1d, 1, max_options, maximum);
+POOL(avgpool2d, 2, average_options, mean);
+POOL(avgpool1d, 1, average_options, mean);
+GLOBAL(global_maxpool2d, 2, maximum);
+GLOBAL(global_maxpool1d, 1, maximum);
+GLOBAL(global_avgpool2d, 2, mean);
+GLOBAL(global_avgpool1d, 1, mean);

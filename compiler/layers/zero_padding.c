@@ -18,17 +18,19 @@ static bool check_padding(Check *check, Node *node)
     return check_shape(check, node, node->out, "output");
 }
 
+const Recipe recipe_pad = {.templates = "pad"};
+
 const LayerKind layer_zero_padding2d = {.name = "zero_padding2d",
                                         .prefix = "pad",
                                         .dims = 2,
                                         .role = ROLE_PAD,
                                         .options = options,
                                         .check = check_padding,
-                                        .templates = "pad"};
+                                        .recipe = &recipe_pad};
 const LayerKind layer_zero_padding1d = {.name = "zero_padding1d",
                                         .prefix = "pad",
                                         .dims = 1,
                                         .role = ROLE_PAD,
                                         .options = options,
                                         .check = check_padding,
-                                        .templates = "pad"};
+                                        .recipe = &recipe_pad};
