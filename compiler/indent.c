@@ -71,29 +71,77 @@ static void add_line(Text *out, Indent *state, const char *line, size_t size)
         scan(state, line, size);
 }
 
+/* A line without the blanks around it; `gone` when it is not written. */
+typedef struct {
+    const char *text;
+    size_t size;
+    bool gone;
+} Line;
+
+static Line *split_lines(Arena *arena, const char *text, int *count)
+{
+    Line *lines = NULL;
+    for (*count = 0; *text; (*count)++) {
+        const size_t whole = strcspn(text, "\n");
+        Line line = {.text = text, .size = whole};
+        while (line.size > 0 && strchr(" \t", line.text[line.size - 1]))
+            line.size--;
+        while (line.size > 0 && strchr(" \t", *line.text)) {
+            line.text++;
+            line.size--;
+        }
+        lines = arena_grow(arena, lines, (size_t)*count, (size_t)*count + 1, sizeof *lines);
+        lines[*count] = line;
+        text += whole + (text[whole] == '\n');
+    }
+    return lines;
+}
+
+static bool is_brace(const Line *line, char brace)
+{
+    return line->size == 1 && line->text[0] == brace;
+}
+
+static bool opens(const Line *line)
+{
+    return line->size > 0 && line->text[line->size - 1] == '{';
+}
+
+/* A block that is all there is in another one needs no braces of its own: templates put them where
+ * an unrolled loop leaves several blocks behind one another. */
+static void drop_braces(Arena *arena, Line *lines, int count)
+{
+    int *open = ARENA_ARRAY(arena, count + 1, int), depth = 0;
+    for (int i = 0; i < count; i++) {
+        if (lines[i].size > 0 && lines[i].text[0] == '}' && depth > 0) {
+            const int start = open[--depth];
+            if (is_brace(&lines[i], '}') && i + 1 < count && is_brace(&lines[i + 1], '}') &&
+                start > 0 && is_brace(&lines[start], '{') && opens(&lines[start - 1]) &&
+                depth > 0 && open[depth - 1] == start - 1)
+                lines[start].gone = lines[i].gone = true;
+        }
+        if (opens(&lines[i]))
+            open[depth++] = i;
+    }
+}
+
 char *indent_text(Arena *arena, const char *text)
 {
     Text out = {.arena = arena};
     Indent state = {0};
     bool blank = true; /* the last line was blank, or there was none */
+    int count;
+    Line *lines = split_lines(arena, text, &count);
     text_string(&out, "");
-    while (*text) {
-        const char *end = strchr(text, '\n');
-        const size_t whole = end ? (size_t)(end - text) : strlen(text);
-        const char *line = text;
-        size_t size = whole;
-        while (size > 0 && (line[size - 1] == ' ' || line[size - 1] == '\t'))
-            size--;
-        while (size > 0 && (*line == ' ' || *line == '\t')) {
-            line++;
-            size--;
-        }
-        if (size > 0)
-            add_line(&out, &state, line, size);
+    drop_braces(arena, lines, count);
+    for (int i = 0; i < count; i++) {
+        if (lines[i].gone)
+            continue;
+        if (lines[i].size > 0)
+            add_line(&out, &state, lines[i].text, lines[i].size);
         else if (!blank)
             text_string(&out, "\n");
-        blank = size == 0;
-        text += whole + (end != NULL);
+        blank = lines[i].size == 0;
     }
     return out.data;
 }

@@ -43,8 +43,13 @@ static void add_sections(Arena *arena, Sections *all, const char *text)
     }
 }
 
-static void take(Sections *all, const char *name, size_t size)
+/* Takes the section of that name and what it needs. A name may end in "/32" or "/64". */
+static void take(Sections *all, const char *name, size_t size, bool real64)
 {
+    const char *slash = memchr(name, '/', size);
+    if (slash && (slash[1] == '6') != real64)
+        return;
+    size = slash ? (size_t)(slash - name) : size;
     for (int i = 0; i < all->count; i++) {
         Section *s = &all->sections[i];
         if (s->name_size != size || memcmp(s->name, name, size) != 0)
@@ -55,7 +60,7 @@ static void take(Sections *all, const char *name, size_t size)
         for (const char *need = s->needs, *end = need + s->needs_size; need < end;) {
             const size_t skip = strspn(need, " "), length = strcspn(need + skip, " *");
             if (length > 0)
-                take(all, need + skip, length);
+                take(all, need + skip, length, real64);
             need += skip + (length > 0 ? length : 1);
         }
         return;
@@ -117,7 +122,7 @@ char *runtime_standalone(Arena *arena, const char *const *names, int count, bool
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         add_sections(arena, &all, embedded_find(files[i])->text);
     for (int i = 0; i < count; i++)
-        take(&all, names[i], strlen(names[i]));
+        take(&all, names[i], strlen(names[i]), real64);
     text_printf(
         &out,
         "/* From the runtime of cnngen: what this network calls. */\ntypedef %s cnn_real;\n\n",

@@ -27,7 +27,7 @@ static void filters_conv1_pad_forward(const real *restrict x, real *restrict y)
     }
 }
 
-/* 2 vectors of channels x 6 pixels: the sum, the bias, in registers. */
+/* 2 channels x 6 pixels: the sum, in registers. */
 static inline void filters_conv1_2x6(const real *restrict x, const real *restrict w,
     real *restrict y)
 {
@@ -147,7 +147,7 @@ static inline void filters_conv1_2x6(const real *restrict x, const real *restric
     y[26] = a5_1;
 }
 
-/* 2 vectors of channels x 5 pixels: the sum, the bias, in registers. */
+/* 2 channels x 5 pixels: the sum, in registers. */
 static inline void filters_conv1_2x5(const real *restrict x, const real *restrict w,
     real *restrict y)
 {
@@ -254,7 +254,7 @@ static inline void filters_conv1_2x5(const real *restrict x, const real *restric
     y[21] = a4_1;
 }
 
-/* 1 vector of channels x 6 pixels: the sum, the bias, in registers. */
+/* 1 channel x 6 pixels: the sum, in registers. */
 static inline void filters_conv1_1x6(const real *restrict x, const real *restrict w,
     real *restrict y)
 {
@@ -353,7 +353,7 @@ static inline void filters_conv1_1x6(const real *restrict x, const real *restric
     y[25] = a5_0;
 }
 
-/* 1 vector of channels x 5 pixels: the sum, the bias, in registers. */
+/* 1 channel x 5 pixels: the sum, in registers. */
 static inline void filters_conv1_1x5(const real *restrict x, const real *restrict w,
     real *restrict y)
 {

@@ -835,12 +835,10 @@ static void shapes_conv1_backward(const real *restrict x, const real *restrict y
     real *restrict dy, real *restrict dw, real *restrict db)
 {
     for (int i = 0; i < 28; i++) {
-        {
-            const real *v = y + i*56;
-            real *dv = dy + i*56;
-            for (int k = 0; k < 56; k++) {
-                dv[k] *= (v[k] > 0 ? (real)1 : 0);
-            }
+        const real *v = y + i*56;
+        real *dv = dy + i*56;
+        for (int k = 0; k < 56; k++) {
+            dv[k] *= (v[k] > 0 ? (real)1 : 0);
         }
     }
     for (int i = 0; i < 28; i++) {
@@ -865,16 +863,14 @@ static void shapes_pool1_forward(const real *restrict x, real *restrict y)
 {
     for (int i = 0; i < 14; i++) {
         for (int j = 0; j < 14; j++) {
-            {
-                for (int c = 0; c < 2; c += L4) {
-                    v4 best = set4(-REAL_MAX);
-                    for (int ki = 0; ki < 2; ki++) {
-                        for (int kj = 0; kj < 2; kj++) {
-                            best = max4(best, load4(x + (i*2 + ki)*56 + (j*2 + kj)*2 + c));
-                        }
+            for (int c = 0; c < 2; c += L4) {
+                v4 best = set4(-REAL_MAX);
+                for (int ki = 0; ki < 2; ki++) {
+                    for (int kj = 0; kj < 2; kj++) {
+                        best = max4(best, load4(x + (i*2 + ki)*56 + (j*2 + kj)*2 + c));
                     }
-                    store4(y + i*28 + j*2 + c, best, 2 - c);
                 }
+                store4(y + i*28 + j*2 + c, best, 2 - c);
             }
         }
     }
@@ -887,14 +883,12 @@ static void shapes_pool1_backward(const real *restrict x, const real *restrict y
     memset(dx, 0, 1568 * sizeof(real));
     for (int i = 0; i < 14; i++) {
         for (int j = 0; j < 14; j++) {
-            {
-                for (int c = 0; c < 2; c += L4) {
-                    const v4 best = load4(y + i*28 + j*2 + c), g = load4(dy + i*28 + j*2 + c);
-                    m4 left = all4();
-                    for (int ki = 0; ki < 2; ki++) {
-                        for (int kj = 0; kj < 2; kj++) {
-                            store4(dx + (i*2 + ki)*56 + (j*2 + kj)*2 + c, load4(dx + (i*2 + ki)*56 + (j*2 + kj)*2 + c) + take4(load4(x + (i*2 + ki)*56 + (j*2 + kj)*2 + c), best, g, &left), 2 - c);
-                        }
+            for (int c = 0; c < 2; c += L4) {
+                const v4 best = load4(y + i*28 + j*2 + c), g = load4(dy + i*28 + j*2 + c);
+                m4 left = all4();
+                for (int ki = 0; ki < 2; ki++) {
+                    for (int kj = 0; kj < 2; kj++) {
+                        store4(dx + (i*2 + ki)*56 + (j*2 + kj)*2 + c, load4(dx + (i*2 + ki)*56 + (j*2 + kj)*2 + c) + take4(load4(x + (i*2 + ki)*56 + (j*2 + kj)*2 + c), best, g, &left), 2 - c);
                     }
                 }
             }
@@ -979,11 +973,9 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
         }
     }
     for (int s = 0; s < count; s++) {
-        {
-            real *v = y + s;
-            for (int k = 0; k < 1; k++) {
-                v[k] = cnn_sigmoid(v[k]);
-            }
+        real *v = y + s;
+        for (int k = 0; k < 1; k++) {
+            v[k] = cnn_sigmoid(v[k]);
         }
     }
 }
@@ -1206,7 +1198,6 @@ const real *shapes_forward(const shapes_params *params, const real *inputs, int 
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = tape->arena;
-    tape->seed++;
     for (int n = 0; n < count; n++) {
         shapes_conv1_pad_forward(inputs + (size_t)n * 784, at + (size_t)n * 900 + 50176);
         shapes_conv1_forward(at + (size_t)n * 900 + 50176, p + conv1_kernel, p + conv1_bias,

@@ -24,11 +24,23 @@ typedef float cnn_real;
 
 #define CNN_MAX      FLT_MAX
 #define CNN_MIN      FLT_MIN
-#define CNN_EXP_LOW  (-87.3f)
-#define CNN_EXP_HIGH 88.7f
 #define CNN_LN2_HIGH 0.693145751953125f
 #define CNN_LN2_LOW  1.42860677e-06f
 #define CNN_C(x)     x##f
+
+/* x brought to -104..104 (-746..746), beyond which exp(x) is 0 or infinity; a NaN stays one. */
+static cnn_real cnn_exp_range(cnn_real x)
+{
+    uint32_t bits, size;
+    const uint32_t sign = UINT32_C(1) << 31, infinity = UINT32_C(0x7f800000);
+    const uint32_t most = UINT32_C(0x42d00000);
+    memcpy(&bits, &x, sizeof bits);
+    size = bits & ~sign;
+    size = size - most <= infinity - most ? most : size; /* smaller ones wrap around */
+    bits = (bits & sign) | size;
+    memcpy(&x, &bits, sizeof bits);
+    return x;
+}
 
 /* 2^n for an exponent that fits a normal number. */
 static cnn_real cnn_power2(int n)
@@ -51,20 +63,22 @@ static cnn_real cnn_exp_series(cnn_real r)
     return p * r * r + r;
 }
 
+/* The integer nearest to x, |x| < 2^21: after adding 1.5 * 2^23 (2^52) it stands in the lowest
+ * bits. Unlike a conversion this gives some integer for a NaN. */
+static int cnn_nearest(cnn_real x)
+{
+    const cnn_real shifted = x + 12582912.0f;
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    return (int)(bits & 0x3fffff) - ((int)(bits & 0x200000) << 1);
+}
+
 static cnn_real cnn_exp(cnn_real x)
 {
-    const cnn_real low = x < CNN_EXP_LOW ? CNN_EXP_LOW : x;
-    const cnn_real y = low > CNN_EXP_HIGH
-        ? CNN_EXP_HIGH
-        : low; /* NaN: made 0 for the integer below, back at the end */
-    const cnn_real z = y == y ? y : 0;
-    const int n = (int)(z * CNN_C(1.44269504088896341) + (z < 0 ? CNN_C(-0.5) : CNN_C(0.5)));
+    const cnn_real z = cnn_exp_range(x);
+    const int n = cnn_nearest(z * CNN_C(1.44269504088896341)), half = n / 2;
     const cnn_real k = (cnn_real)n, r = (z - k * CNN_LN2_HIGH) - k * CNN_LN2_LOW;
-    const cnn_real half = cnn_power2(n / 2), rest = cnn_power2(n - n / 2);
-    const cnn_real e = (1 + cnn_exp_series(r)) * half * rest;
-    if (x != x)
-        return x;
-    return x < CNN_EXP_LOW ? 0 : x > CNN_EXP_HIGH ? CNN_MAX * 2 : e;
+    return (1 + cnn_exp_series(r)) * cnn_power2(half) * cnn_power2(n - half);
 }
 
 /* 2*artanh(s) for |s| <= 0.1716. */
@@ -79,29 +93,24 @@ static cnn_real cnn_artanh2(cnn_real s)
     return 2 * s + s * q * p;
 }
 
+/* The bits of sqrt(1/2) are taken off first, so that m lies in sqrt(1/2) .. sqrt(2) at once. */
 static cnn_real cnn_log(cnn_real x)
 {
-    cnn_real m = x;
-    int e = 0;
-    if (!(x > 0) || x > CNN_MAX)
-        return x == 0  ? -(CNN_MAX * 2)
-        : x < 0 ? (x - x) / (x - x)
-        : x; /* -inf, NaN, inf or NaN as it came */
-    if (x < CNN_MIN) {
-        m = x * CNN_C(16777216.0) * CNN_C(16777216.0) * CNN_C(16777216.0);
-        e = -72;
-    }
+    const cnn_real two72 = CNN_C(16777216.0) * CNN_C(16777216.0) * CNN_C(16777216.0);
+    const int tiny = x < CNN_MIN;
+    cnn_real m = x * (tiny ? two72 : 1);
+    const uint32_t start = UINT32_C(0x3f3504f3);
     uint32_t bits;
     memcpy(&bits, &m, sizeof bits);
-    e += (int)(bits >> 23) - 127;
-    bits = (bits & UINT32_C(0x007fffff)) | UINT32_C(0x3f800000);
+    bits += UINT32_C(0x3f800000) - start;
+    const int e = (int)(bits >> 23) - 127 - (tiny ? 72 : 0);
+    bits = (bits & UINT32_C(0x007fffff)) + start;
     memcpy(&m, &bits, sizeof m);
-    if (m > CNN_C(1.41421356237309505)) {
-        m = m / 2;
-        e++;
-    }
-    return (cnn_real)e * CNN_LN2_HIGH +
-        (cnn_artanh2((m - 1) / (m + 1)) + (cnn_real)e * CNN_LN2_LOW);
+    const cnn_real k = (cnn_real)e, s = (m - 1) / (m + 1);
+    cnn_real log = k * CNN_LN2_HIGH + (cnn_artanh2(s) + k * CNN_LN2_LOW);
+    log = x > CNN_MAX ? x : log;
+    log = x > 0 ? log : -(CNN_MAX * 2); /* of 0 */
+    return x >= 0 ? log : (x - x) / (x - x);
 }
 
 static void cnn_softmax(cnn_real *y, size_t n)
@@ -187,23 +196,19 @@ static void tiny_conv1_pool1_forward(const real *restrict x, const real *restric
     for (int i = 0; i < 2; i++) {
         for (int j = 0; j < 2; j++) {
             for (int o = 0; o < 2; o++) {
-                {
-                    real best = -REAL_MAX;
-                    for (int pi = 0; pi < 2; pi++) {
-                        for (int pj = 0; pj < 2; pj++) {
-                            {
-                                real a = b[o];
-                                for (int ki = 0; ki < 3; ki++) {
-                                    for (int kj = 0; kj < 3; kj++) {
-                                        a += x[(i*2 + pi + ki)*6 + j*2 + pj + kj] * w[(ki*3 + kj)*2 + o];
-                                    }
-                                }
-                                best = a > best ? a : best;
+                real best = -REAL_MAX;
+                for (int pi = 0; pi < 2; pi++) {
+                    for (int pj = 0; pj < 2; pj++) {
+                        real a = b[o];
+                        for (int ki = 0; ki < 3; ki++) {
+                            for (int kj = 0; kj < 3; kj++) {
+                                a += x[(i*2 + pi + ki)*6 + j*2 + pj + kj] * w[(ki*3 + kj)*2 + o];
                             }
                         }
+                        best = a > best ? a : best;
                     }
-                    y[i*4 + j*2 + o] = (best < 0 ? 0 : best);
                 }
+                y[i*4 + j*2 + o] = (best < 0 ? 0 : best);
             }
         }
     }
@@ -214,13 +219,11 @@ static void tiny_dense1_forward(const real *restrict x, const real *restrict w,
     const real *restrict b, real *restrict y)
 {
     for (int o = 0; o < 2; o++) {
-        {
-            real a = b[o];
-            for (int i = 0; i < 8; i++) {
-                a += x[i] * w[i*2 + o];
-            }
-            y[o] = a;
+        real a = b[o];
+        for (int i = 0; i < 8; i++) {
+            a += x[i] * w[i*2 + o];
         }
+        y[o] = a;
     }
     cnn_softmax(y, 2);
 }
@@ -232,17 +235,13 @@ static void tiny_conv1_forward(const real *restrict x, const real *restrict w,
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < 4; j++) {
             for (int o = 0; o < 2; o++) {
-                {
-                    {
-                        real a = b[o];
-                        for (int ki = 0; ki < 3; ki++) {
-                            for (int kj = 0; kj < 3; kj++) {
-                                a += x[(i + ki)*6 + j + kj] * w[(ki*3 + kj)*2 + o];
-                            }
-                        }
-                        y[i*8 + j*2 + o] = (a < 0 ? 0 : a);
+                real a = b[o];
+                for (int ki = 0; ki < 3; ki++) {
+                    for (int kj = 0; kj < 3; kj++) {
+                        a += x[(i + ki)*6 + j + kj] * w[(ki*3 + kj)*2 + o];
                     }
                 }
+                y[i*8 + j*2 + o] = (a < 0 ? 0 : a);
             }
         }
     }
@@ -253,12 +252,10 @@ static void tiny_conv1_backward(const real *restrict x, const real *restrict y, 
     real *restrict dw, real *restrict db)
 {
     for (int i = 0; i < 4; i++) {
-        {
-            const real *v = y + i*8;
-            real *dv = dy + i*8;
-            for (int k = 0; k < 8; k++) {
-                dv[k] *= (v[k] > 0 ? (real)1 : 0);
-            }
+        const real *v = y + i*8;
+        real *dv = dy + i*8;
+        for (int k = 0; k < 8; k++) {
+            dv[k] *= (v[k] > 0 ? (real)1 : 0);
         }
     }
     for (int i = 0; i < 4; i++) {
@@ -271,15 +268,13 @@ static void tiny_conv1_backward(const real *restrict x, const real *restrict y, 
     for (int ki = 0; ki < 3; ki++) {
         for (int kj = 0; kj < 3; kj++) {
             for (int n = 0; n < 2; n++) {
-                {
-                    real a = 0;
-                    for (int i = 0; i < 4; i++) {
-                        for (int j = 0; j < 4; j++) {
-                            a += x[(i + ki)*6 + j + kj] * dy[i*8 + j*2 + n];
-                        }
+                real a = 0;
+                for (int i = 0; i < 4; i++) {
+                    for (int j = 0; j < 4; j++) {
+                        a += x[(i + ki)*6 + j + kj] * dy[i*8 + j*2 + n];
                     }
-                    dw[(ki*3 + kj)*2 + n] += a;
                 }
+                dw[(ki*3 + kj)*2 + n] += a;
             }
         }
     }
@@ -290,18 +285,14 @@ static void tiny_pool1_forward(const real *restrict x, real *restrict y)
 {
     for (int i = 0; i < 2; i++) {
         for (int j = 0; j < 2; j++) {
-            {
-                for (int c = 0; c < 2; c++) {
-                    {
-                        real best = -REAL_MAX;
-                        for (int ki = 0; ki < 2; ki++) {
-                            for (int kj = 0; kj < 2; kj++) {
-                                best = x[(i*2 + ki)*8 + (j*2 + kj)*2 + c] > best ? x[(i*2 + ki)*8 + (j*2 + kj)*2 + c] : best;
-                            }
-                        }
-                        y[i*4 + j*2 + c] = best;
+            for (int c = 0; c < 2; c++) {
+                real best = -REAL_MAX;
+                for (int ki = 0; ki < 2; ki++) {
+                    for (int kj = 0; kj < 2; kj++) {
+                        best = x[(i*2 + ki)*8 + (j*2 + kj)*2 + c] > best ? x[(i*2 + ki)*8 + (j*2 + kj)*2 + c] : best;
                     }
                 }
+                y[i*4 + j*2 + c] = best;
             }
         }
     }
@@ -314,17 +305,13 @@ static void tiny_pool1_backward(const real *restrict x, const real *restrict y, 
     memset(dx, 0, 32 * sizeof(real));
     for (int i = 0; i < 2; i++) {
         for (int j = 0; j < 2; j++) {
-            {
-                for (int c = 0; c < 2; c++) {
-                    {
-                        int left = 1;
-                        for (int ki = 0; ki < 2; ki++) {
-                            for (int kj = 0; kj < 2; kj++) {
-                                if (left && x[(i*2 + ki)*8 + (j*2 + kj)*2 + c] >= y[i*4 + j*2 + c]) {
-                                    dx[(i*2 + ki)*8 + (j*2 + kj)*2 + c] += dy[i*4 + j*2 + c];
-                                    left = 0;
-                                }
-                            }
+            for (int c = 0; c < 2; c++) {
+                int left = 1;
+                for (int ki = 0; ki < 2; ki++) {
+                    for (int kj = 0; kj < 2; kj++) {
+                        if (left && x[(i*2 + ki)*8 + (j*2 + kj)*2 + c] >= y[i*4 + j*2 + c]) {
+                            dx[(i*2 + ki)*8 + (j*2 + kj)*2 + c] += dy[i*4 + j*2 + c];
+                            left = 0;
                         }
                     }
                 }
@@ -346,13 +333,11 @@ static void tiny_dense1_backward(const real *restrict x, real *restrict dy, cons
         }
     }
     for (int i = 0; i < 8; i++) {
-        {
-            real a = 0;
-            for (int o = 0; o < 2; o++) {
-                a += dy[o] * w[i*2 + o];
-            }
-            dx[i] = a;
+        real a = 0;
+        for (int o = 0; o < 2; o++) {
+            a += dy[o] * w[i*2 + o];
         }
+        dx[i] = a;
     }
 }
 
@@ -386,7 +371,6 @@ const real *tiny_forward(const tiny_params *params, const real *inputs, int coun
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = tape->arena;
-    tape->seed++;
     tiny_conv1_pad_forward(inputs, at);
     tiny_conv1_forward(at, p + conv1_kernel, p + conv1_bias, at + 48);
     tiny_pool1_forward(at + 48, at + 112);

@@ -23,11 +23,23 @@ typedef float cnn_real;
 
 #define CNN_MAX      FLT_MAX
 #define CNN_MIN      FLT_MIN
-#define CNN_EXP_LOW  (-87.3f)
-#define CNN_EXP_HIGH 88.7f
 #define CNN_LN2_HIGH 0.693145751953125f
 #define CNN_LN2_LOW  1.42860677e-06f
 #define CNN_C(x)     x##f
+
+/* x brought to -104..104 (-746..746), beyond which exp(x) is 0 or infinity; a NaN stays one. */
+static cnn_real cnn_exp_range(cnn_real x)
+{
+    uint32_t bits, size;
+    const uint32_t sign = UINT32_C(1) << 31, infinity = UINT32_C(0x7f800000);
+    const uint32_t most = UINT32_C(0x42d00000);
+    memcpy(&bits, &x, sizeof bits);
+    size = bits & ~sign;
+    size = size - most <= infinity - most ? most : size; /* smaller ones wrap around */
+    bits = (bits & sign) | size;
+    memcpy(&x, &bits, sizeof bits);
+    return x;
+}
 
 /* 2^n for an exponent that fits a normal number. */
 static cnn_real cnn_power2(int n)
@@ -50,20 +62,22 @@ static cnn_real cnn_exp_series(cnn_real r)
     return p * r * r + r;
 }
 
+/* The integer nearest to x, |x| < 2^21: after adding 1.5 * 2^23 (2^52) it stands in the lowest
+ * bits. Unlike a conversion this gives some integer for a NaN. */
+static int cnn_nearest(cnn_real x)
+{
+    const cnn_real shifted = x + 12582912.0f;
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    return (int)(bits & 0x3fffff) - ((int)(bits & 0x200000) << 1);
+}
+
 static cnn_real cnn_exp(cnn_real x)
 {
-    const cnn_real low = x < CNN_EXP_LOW ? CNN_EXP_LOW : x;
-    const cnn_real y = low > CNN_EXP_HIGH
-        ? CNN_EXP_HIGH
-        : low; /* NaN: made 0 for the integer below, back at the end */
-    const cnn_real z = y == y ? y : 0;
-    const int n = (int)(z * CNN_C(1.44269504088896341) + (z < 0 ? CNN_C(-0.5) : CNN_C(0.5)));
+    const cnn_real z = cnn_exp_range(x);
+    const int n = cnn_nearest(z * CNN_C(1.44269504088896341)), half = n / 2;
     const cnn_real k = (cnn_real)n, r = (z - k * CNN_LN2_HIGH) - k * CNN_LN2_LOW;
-    const cnn_real half = cnn_power2(n / 2), rest = cnn_power2(n - n / 2);
-    const cnn_real e = (1 + cnn_exp_series(r)) * half * rest;
-    if (x != x)
-        return x;
-    return x < CNN_EXP_LOW ? 0 : x > CNN_EXP_HIGH ? CNN_MAX * 2 : e;
+    return (1 + cnn_exp_series(r)) * cnn_power2(half) * cnn_power2(n - half);
 }
 
 static void cnn_softmax(cnn_real *y, size_t n)

@@ -23,9 +23,7 @@ CNN_API cnn_real cnn_relu6(cnn_real x)
 /*@ cnn_sigmoid: cnn_exp */
 CNN_API cnn_real cnn_sigmoid(cnn_real x)
 {
-    /* exp of a negative number only: no overflow, and small results keep their digits */
-    const cnn_real e = cnn_exp(x < 0 ? x : -x);
-    return (x < 0 ? e : 1) / (1 + e);
+    return 1 / (1 + cnn_exp(-x)); /* exp may be infinity: then this is 0 */
 }
 
 /*@ cnn_softplus: cnn_exp cnn_log */
@@ -41,7 +39,8 @@ CNN_API cnn_real cnn_softplus(cnn_real x)
 CNN_API cnn_real cnn_expm1(cnn_real x);
 CNN_API cnn_real cnn_elu(cnn_real x, cnn_real alpha)
 {
-    return x < 0 ? alpha * cnn_expm1(x) : x;
+    const cnn_real low = x > 0 ? 0 : x, high = x > 0 ? x : 0;
+    return alpha * cnn_expm1(low) + high;
 }
 
 /*@ cnn_gelu: cnn_erf */

@@ -23,23 +23,33 @@ CNN_API void cnn_init_uniform(cnn_real *w, size_t n, cnn_real limit, uint64_t *s
         w[i] = (2 * cnn_uniform(state) - 1) * limit;
 }
 
-/*@ cnn_init_normal: cnn_uniform cnn_log cnn_sqrt */
-/* Pairs by the polar method of Marsaglia; 0.8796... is the deviation of a normal distribution cut
- * at two. */
+/*@ cnn_chance: cnn_random */
+/* True with probability exp(-t/2^46), t <= 2^46, by comparing integers alone (von Neumann 1951): a
+ * falling run t > u1 > u2 > ... of random numbers is longer than k with probability t^k/k!, so that
+ * it ends after an even number of them with 1 - t + t^2/2 - ... */
+CNN_API int cnn_chance(uint64_t t, uint64_t *state);
+CNN_API int cnn_chance(uint64_t t, uint64_t *state)
+{
+    int even = 1;
+    for (uint64_t u = cnn_random(state) >> 18; u < t; u = cnn_random(state) >> 18) {
+        t = u;
+        even = !even;
+    }
+    return even;
+}
+
+/*@ cnn_init_normal: cnn_random cnn_chance */
+/* x = z/2^22 in -2..2 is kept with probability exp(-x^2/2), which is the square of exp(-z^2/2^46).
+ * No float takes part in what is drawn: rounding and fused multiply-adds cannot change it.
+ * 0.8796... is the deviation of a normal distribution cut at two. */
 CNN_API void cnn_init_normal(cnn_real *w, size_t n, cnn_real deviation, uint64_t *state)
 {
-    const cnn_real scale = deviation / (cnn_real)0.87962566103423978;
-    size_t i = 0;
-    while (i < n) {
-        const cnn_real a = 2 * cnn_uniform(state) - 1, b = 2 * cnn_uniform(state) - 1,
-                       s = a * a + b * b;
-        if (s > 0 && s < 1) {
-            const cnn_real f = cnn_sqrt(-2 * cnn_log(s) / s);
-            if (a * f > -2 && a * f < 2)
-                w[i++] = a * f * scale;
-            if (i < n && b * f > -2 && b * f < 2)
-                w[i++] = b * f * scale;
-        }
+    const cnn_real scale = deviation / (cnn_real)0.87962566103423978 / 4194304;
+    for (size_t i = 0; i < n;) {
+        const int32_t z = (int32_t)(cnn_random(state) >> 40) - 8388608;
+        const uint64_t t = (uint64_t)((int64_t)z * z);
+        if (cnn_chance(t, state) && cnn_chance(t, state))
+            w[i++] = (cnn_real)z * scale;
     }
 }
 

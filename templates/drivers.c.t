@@ -111,7 +111,9 @@ const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs
     real *const at = tape->arena;
 %   local dropout = false
 %   for _, step in ipairs(steps) do dropout = dropout or step.templates == "dropout" end
+%   if dropout then
     tape->seed++;
+%   end
 %   for _, run in ipairs(runs(steps, 1, #steps, 1)) do
 %       if run.batched then
     ${call(run[1], "forward", forward_values(run[1], nil, "inputs"))};

@@ -9,7 +9,12 @@
 %   for v in range(V) do list[#list + 1] = "a" .. p .. "_" .. v .. " += " .. x .. " * k" .. v .. ";" end
     ${table.concat(list, " ")}
 % end
-/* ${T.comment or (V .. (V > 1 and " vectors" or " vector") .. " of channels x " .. N .. (N > 1 and " pixels" or " pixel") .. ": the sum, the bias" .. (T.relu and ", relu" or "") .. (T.pool and ", the pool" or "") .. ", in registers.")} */
+% local across = T.lanes == 1 and (V > 1 and "channels" or "channel") or (V > 1 and "vectors of channels" or "vector of channels")
+% local parts = {"the sum"}
+% if T.start == "b" then parts[#parts + 1] = "the bias" end
+% if T.relu then parts[#parts + 1] = "relu" end
+% if T.pool then parts[#parts + 1] = "the pool" end
+/* ${T.comment or (V .. " " .. across .. " x " .. N .. (N > 1 and " pixels" or " pixel") .. ": " .. table.concat(parts, ", ") .. ", in registers.")} */
 ${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.tail and "int n" or false, T.count and "int count" or false})}
 {
 % for p in range(N) do for v in range(V) do

@@ -127,6 +127,12 @@ TEST(code_is_indented_by_its_braces)
     CHECK(strcmp(indent_text(arena, text), expected) == 0);
     CHECK(strcmp(indent_text(arena, "extern \"C\" {\nint a;\n}\n"),
                  "extern \"C\" {\nint a;\n}\n") == 0);
+    const char *blocks = "f()\n{\n{\n{\na;\n}\n}\n}\nfor {\n{\nb;\n}\n{\nc;\n}\n}\n";
+    CHECK(
+        strcmp(
+            indent_text(arena, blocks),
+            "f()\n{\n    a;\n}\nfor {\n    {\n        b;\n    }\n    {\n        c;\n    }\n}\n") ==
+        0);
     arena_free(arena);
 }
 
