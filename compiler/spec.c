@@ -89,11 +89,11 @@ static int read_arg(lua_State *L)
     switch (lua_type(L, 2)) {
     case LUA_TNUMBER:
         if (lua_stringtonumber(L, text) == 0)
-            return luaL_error(L, "-D %s=%s must be a number", key, text);
+            return luaL_error(L, "-D %s=%s: '%s' must be a number", key, text, key);
         return 1;
     case LUA_TBOOLEAN:
         if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-            return luaL_error(L, "-D %s=%s must be true or false", key, text);
+            return luaL_error(L, "-D %s=%s: '%s' must be true or false", key, text, key);
         lua_pushboolean(L, text[0] == 't');
         return 1;
     case LUA_TSTRING:
@@ -115,12 +115,24 @@ static int index_args(lua_State *L)
     return 1;
 }
 
-/* Whether nothing but blanks stands between a name and its brace: `name { ... }`, not name({ ...
- * }). */
-static bool is_bare(const CallSite *site)
+/* The text from a line on; at its end when there are fewer lines. */
+static const char *line_start(const Source *source, int line)
 {
-    return site->brace.line == site->name_span.line &&
-           site->brace.column - site->name_span.column <= (int)strlen(site->name) + 1;
+    const char *at = source->text, *newline;
+    while (--line > 0 && (newline = strchr(at, '\n')) != NULL)
+        at = newline + 1;
+    return line > 0 ? source->text + source->size : at;
+}
+
+/* Whether the call is name { ... }, on one line, and not name({ ... }, ...). */
+static bool is_bare(const Reader *r, const CallSite *site)
+{
+    const Span from = site->name_span, to = site->brace;
+    if (from.line != to.line)
+        return false;
+    const char *line = line_start(r->source, from.line);
+    const char *behind = line + from.column - 1 + strlen(site->name);
+    return behind + strspn(behind, " \t") == line + to.column - 1;
 }
 
 /* unknown(name, near): what is called as a layer, `flaten { ... }`, is reported and goes on as one,
@@ -134,7 +146,7 @@ static int unknown_name(lua_State *L)
              : arena_printf(r->arena, "unknown name '%s'", name);
     const int line = current_line(L, 2);
     const CallSite *site = locate_call(r->index, name, line, count_on_line(r, name, line));
-    if (!site || !is_bare(site))
+    if (!site || !is_bare(r, site))
         return luaL_error(L, "spec:%d: %s", line, text);
     diag_error(r->diag, site->name_span, "%s", text);
     lua_pushlightuserdata(L, r);
@@ -168,23 +180,49 @@ static void add_functions(lua_State *L, Reader *r)
     lua_setfield(L, -2, "args");
 }
 
-/* The column of a whole word on a line, or 0. */
+static bool is_word(int c)
+{
+    return isalnum(c) || c == '_';
+}
+
+/* The column of a word or sign on a line; 0 when it is not there or there twice, for then nobody
+ * knows which is meant. */
 static int find_word(const Source *source, int line, const char *word, size_t size)
 {
-    const char *at = source->text;
-    while (--line > 0 && (at = strchr(at, '\n')) != NULL)
-        at++;
-    for (const char *c = at; c && *c && *c != '\n'; c++) {
-        const bool starts = c == at || !(isalnum((unsigned char)c[-1]) || c[-1] == '_');
-        if (starts && strncmp(c, word, size) == 0 &&
-            !(isalnum((unsigned char)c[size]) || c[size] == '_'))
-            return (int)(c - at) + 1;
+    const char *at = line_start(source, line), *found = NULL;
+    const bool word_starts = size > 0 && is_word((unsigned char)word[0]);
+    const bool word_ends = size > 0 && is_word((unsigned char)word[size - 1]);
+    for (const char *c = at; size > 0 && *c && *c != '\n'; c++) {
+        if (strncmp(c, word, size) != 0 ||
+            (word_starts && c > at && is_word((unsigned char)c[-1])) ||
+            (word_ends && is_word((unsigned char)c[size])))
+            continue;
+        if (found)
+            return 0;
+        found = c;
     }
+    return found ? (int)(found - at) + 1 : 0;
+}
+
+/* What a message is about: the word a syntax error is near, the name it quotes, or the constructor
+ * it starts with. */
+static int find_subject(const Reader *r, int line, const char *message)
+{
+    const char *near = strstr(message, " near ");
+    const char *quote = strchr(near ? near : message, '\'');
+    const char *close = quote ? strrchr(quote + 1, '\'') : NULL;
+    if (close && !near)
+        close = strchr(quote + 1, '\'');
+    if (near || close)
+        return close ? find_word(r->source, line, quote + 1, (size_t)(close - quote - 1)) : 0;
+    const size_t size = strcspn(message, " :");
+    for (int i = 0; r->constructors[i]; i++)
+        if (strlen(r->constructors[i]) == size && memcmp(r->constructors[i], message, size) == 0)
+            return find_word(r->source, line, message, size);
     return 0;
 }
 
-/* Lua's "spec:LINE: text" as a message with a place; the column is that of the name the text starts
- * with or quotes. */
+/* Lua's "spec:LINE: text" as a message with a place. */
 static void report(Reader *r, const char *message)
 {
     static const char prefix[] = "spec:";
@@ -198,11 +236,8 @@ static void report(Reader *r, const char *message)
         span.line = (int)strtol(message + sizeof prefix - 1, &end, 10);
         message = strncmp(end, ": ", 2) == 0 ? end + 2 : end;
     }
-    const char *quote = strchr(message, '\''), *close = quote ? strchr(quote + 1, '\'') : NULL;
-    if (close)
-        span.column = find_word(r->source, span.line, quote + 1, (size_t)(close - quote - 1));
-    if (span.column == 0 && span.line > 0)
-        span.column = find_word(r->source, span.line, message, strcspn(message, " :"));
+    if (span.line > 0)
+        span.column = find_subject(r, span.line, message);
     diag_error(r->diag, span, "%s", message);
 }
 

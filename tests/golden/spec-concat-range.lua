@@ -1,0 +1,1 @@
+local s = table.concat({}, "x", 1, 1 << 40)

@@ -1,0 +1,1 @@
+_G.dense = nil

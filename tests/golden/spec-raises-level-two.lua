@@ -1,0 +1,4 @@
+local function need(x)
+  error("x is needed", 2)
+end
+need(nil)

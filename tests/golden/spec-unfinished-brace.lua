@@ -1,0 +1,3 @@
+return model { input = "8",
+  dense { 4 }
+
