@@ -247,12 +247,10 @@ static int run_chunk(lua_State *L)
     Reader *r = lua_touserdata(L, 1);
     const char *text = r->source->text;
     size_t size = r->source->size;
-    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        text += 3;
-        size -= 3;
-    }
     if (size > 0 && *text == LUA_SIGNATURE[0])
         return luaL_error(L, "this is compiled Lua; a spec is text");
+    if (memchr(text, '\0', size))
+        return luaL_error(L, "a spec is text; this one holds a zero byte");
     if (size >= 2 && memcmp(text, "#!", 2) == 0) /* a first line for the shell */
         for (; size > 0 && *text != '\n'; size--)
             text++;
@@ -266,7 +264,10 @@ static int run_chunk(lua_State *L)
     lua_pushcclosure(L, unknown_name, 1);
     sandbox_environment(L);
     lua_setupvalue(L, -2, 1);
-    lua_call(L, 0, 1);
+    lua_call(L, 0, 2);
+    if (!lua_isnil(L, -1))
+        return luaL_error(L, "the spec returns more than one value");
+    lua_pop(L, 1);
     return 1;
 }
 
@@ -308,9 +309,21 @@ static char *model_name(Arena *arena, const char *path)
     return name;
 }
 
+/* Editors count columns without the mark that some put in front of UTF-8. */
+static const Source *without_mark(Arena *arena, const Source *source)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    if (strncmp(source->text, mark, strlen(mark)) != 0)
+        return source;
+    Source *rest = ARENA_NEW(arena, Source);
+    *rest = (Source){source->path, source->text + strlen(mark), source->size - strlen(mark)};
+    return rest;
+}
+
 Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines, int define_count,
                  const char *const *constructors)
 {
+    source = without_mark(arena, source);
     Reader reader = {.arena = arena,
                      .diag = diag,
                      .source = source,

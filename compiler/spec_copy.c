@@ -52,6 +52,26 @@ static void copy_items(lua_State *L, Reader *r, Value *table, const CallSite *si
     }
 }
 
+static bool has_message(const Diag *diag, Span at)
+{
+    for (int i = 0; i < diag->count; i++)
+        if (diag->messages[i].span.line == at.line && diag->messages[i].span.column == at.column)
+            return true;
+    return false;
+}
+
+/* Lua keeps the last of two fields with one name, but a spec may not say two things. A call in a
+ * loop is reported once. */
+static void check_twice(const Reader *r, const CallSite *site, const char *key)
+{
+    const Place *first = find_place(site, key, 0);
+    for (const Place *place = first; place && place < site->places + site->place_count; place++)
+        if (place != first && place->name && strcmp(place->name, key) == 0 &&
+            !has_message(r->diag, place->key))
+            diag_error(r->diag, place->key, "%s%s%s is given twice", site->name,
+                       *site->name ? ": " : "", key);
+}
+
 static void copy_field(lua_State *L, Reader *r, Value *table, const CallSite *site, int depth)
 {
     size_t size;
@@ -65,10 +85,21 @@ static void copy_field(lua_State *L, Reader *r, Value *table, const CallSite *si
     if (!value)
         return;
     const char *name = arena_copy(r->arena, key, size);
+    check_twice(r, site, key);
     value_set(r->arena, table, name, value);
     for (int i = 0; i < table->field_count; i++)
         if (table->fields[i].name == name)
             table->fields[i].key = place ? place->key : table->span;
+}
+
+/* What a table's key must not be, for a message. */
+static const char *key_text(lua_State *L, const Reader *r)
+{
+    if (lua_type(L, -2) == LUA_TNUMBER)
+        return lua_isinteger(L, -2)
+                   ? arena_printf(r->arena, "%lld", (long long)lua_tointeger(L, -2))
+                   : arena_printf(r->arena, "%.14g", lua_tonumber(L, -2));
+    return arena_printf(r->arena, "a %s", luaL_typename(L, -2));
 }
 
 /* Named fields; anything that is neither one nor an item 1..n is a mistake. */
@@ -82,7 +113,10 @@ static void copy_fields(lua_State *L, Reader *r, Value *table, const CallSite *s
         else if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1 ||
                  (lua_Unsigned)lua_tointeger(L, -2) > count)
             copy_fail(r, table->span,
-                      "a table's keys must be names, or whole numbers from 1 without a gap");
+                      arena_printf(r->arena,
+                                   "a table's keys must be names, or whole numbers from 1 without "
+                                   "a gap, not %s",
+                                   key_text(L, r)));
         lua_pop(L, 1);
     }
 }
@@ -157,9 +191,13 @@ int reader_copy_model(lua_State *L)
     lua_remove(L, 1);
     lua_remove(L, 1);
     const Call *call = lua_istable(L, 1) ? reader_call(L, r) : NULL;
-    if (!call || strcmp(call->name, "model") != 0)
-        copy_fail(r, start, "the spec must return model { ... }");
-    else
+    if (call && strcmp(call->name, "model") == 0)
         *root = copy_value(L, r, start, 0);
+    else if (lua_isnil(L, 1))
+        diag_error(r->diag, start, "the spec returns nothing; write: return model { ... }");
+    else
+        diag_error(r->diag, (Span){r->source, call ? call->line : 0, 0},
+                   "the spec must return model { ... }, not a %s",
+                   call ? call->name : luaL_typename(L, 1));
     return 0;
 }

@@ -1,0 +1,2 @@
+local net
+return net

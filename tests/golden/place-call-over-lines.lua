@@ -1,0 +1,9 @@
+return model {
+  input = "28x28x1",
+  conv2d
+  {
+    4,
+    kernel =
+      0,
+  },
+}

@@ -1,0 +1,2 @@
+#!/usr/bin/env cnngen
+return model { input = "8", dense { 0 } }
