@@ -25,6 +25,9 @@ bool check_options(Check *check, const char *who, const Value *call, const Optio
 bool check_option(Check *check, const char *who, const Option *option, const Value *value,
                   void *base, int dims);
 
+/* "a, b, c", for a note that lists what there is. */
+char *names_text(Arena *arena, const char *const *names);
+
 /* Where the option stands in the spec, or the layer itself when it was not written. */
 Span check_place(const Node *node, const char *option);
 

@@ -61,9 +61,21 @@ static void read_loss(Check *check, const Value *loss)
         }
     const char *near = nearest_name(loss->string, loss_names);
     diag_error(check->diag, loss->span, "model: unknown loss \"%s\"%s%s%s", loss->string,
-               near ? "; did you mean \""
-                    : " (mse, mae, huber, binary_cross_entropy, cross_entropy)",
-               near ? near : "", near ? "\"?" : "");
+               near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    if (!near)
+        diag_note(check->diag, "there are: %s", names_text(check->arena, loss_names));
+}
+
+static void check_huber(Check *check, const Value *delta, const Value *loss)
+{
+    const char *name = loss_names[check->graph->loss];
+    if (!delta || (loss && (loss->type != VALUE_STRING || strcmp(loss->string, name) != 0)))
+        return; /* a wrong loss has its own message */
+    if (check->graph->huber_delta == 0)
+        diag_error(check->diag, delta->span, "model: huber_delta must be above 0");
+    else if (check->graph->loss != LOSS_HUBER)
+        diag_error(check->diag, delta->span, "model: huber_delta has no use with the loss %s",
+                   name);
 }
 
 #define OPTIMIZER_OPTION(name, type)                                                               \
@@ -123,12 +135,24 @@ static void read_optimizer(Check *check, const Value *value)
                               2);
             return;
         }
-    const char *near =
-        name && value->type == VALUE_STRING ? nearest_name(name, optimizer_names) : NULL;
+    const bool text = value->type == VALUE_STRING;
+    const char *near = text ? nearest_name(name, optimizer_names) : NULL;
     diag_error(check->diag, value->span,
-               "model: optimizer must be one such as adam { lr = 0.001 }, not %s%s%s%s",
-               value->type == VALUE_STRING ? value->string : value_type_name(value),
-               near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+               "model: optimizer must be one such as adam { lr = 0.001 }, not %s%s%s%s%s%s",
+               text ? "\"" : "", text ? name : value_type_name(value), text ? "\"" : "",
+               near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    if (!near)
+        diag_note(check->diag, "there are: %s", names_text(check->arena, optimizer_names));
+}
+
+static void unknown_key(Check *check, const char *what, const Field *field,
+                        const char *const *names)
+{
+    const char *near = nearest_name(field->name, names);
+    diag_error(check->diag, field->key, "%s '%s'%s%s%s", what, field->name,
+               near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    if (!near)
+        diag_note(check->diag, "it takes: %s", names_text(check->arena, names));
 }
 
 /* A number, or a number with K, M or G (powers of 1024): "64K". */
@@ -172,7 +196,7 @@ static void read_budget(Check *check, const Value *table)
     if (table->type != VALUE_TABLE || table->call || table->item_count > 0) {
         diag_error(check->diag, table->span,
                    "model: budget must be a table such as { ram = \"64K\" }, not %s",
-                   value_type_name(table));
+                   table->item_count > 0 && !table->call ? "a list" : value_type_name(table));
         return;
     }
     for (int i = 0; i < table->field_count; i++) {
@@ -180,11 +204,8 @@ static void read_budget(Check *check, const Value *table)
         int n = 0;
         while (names[n] && strcmp(names[n], field->name) != 0)
             n++;
-        const char *near = nearest_name(field->name, names);
         if (!names[n])
-            diag_error(check->diag, field->key, "budget: unknown limit '%s'%s%s%s", field->name,
-                       near ? "; did you mean '" : " (params, macs, ram, flash)", near ? near : "",
-                       near ? "'?" : "");
+            unknown_key(check, "budget: unknown limit", field, names);
         else if (!read_amount(field->value, fields[n]))
             diag_error(
                 check->diag, field->value->span,
@@ -209,14 +230,13 @@ void graph_model_options(Check *check, const Value *root)
         int n = 0;
         while (names[n] && strcmp(names[n], field->name) != 0)
             n++;
-        const char *near = nearest_name(field->name, names);
         if (!names[n])
-            diag_error(check->diag, field->key, "model: unknown option '%s'%s%s%s", field->name,
-                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+            unknown_key(check, "model: unknown option", field, names);
         else if (n < 2)
             check_option(check, "model", &options[n], field->value, graph, 2);
     }
     read_loss(check, value_get(root, "loss"));
+    check_huber(check, value_get(root, "huber_delta"), value_get(root, "loss"));
     read_optimizer(check, value_get(root, "optimizer"));
     read_budget(check, value_get(root, "budget"));
 }

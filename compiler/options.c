@@ -9,16 +9,37 @@
 
 #include "check.h"
 
+char *names_text(Arena *arena, const char *const *names)
+{
+    Text text = {.arena = arena};
+    for (int i = 0; names[i]; i++)
+        text_printf(&text, "%s%s", i ? ", " : "", names[i]);
+    return text.data;
+}
+
 typedef struct {
     Check *check;
     const char *who, *option;
     int dims;
+    const char *wanted; /* what a size of this option looks like */
 } Reading;
 
 static bool wrong_type(const Reading *at, const Value *value, const char *wanted)
 {
-    return diag_error(at->check->diag, value->span, "%s: %s must be %s, not %s", at->who,
-                      at->option, wanted, value_type_name(value));
+    const bool named = value->type == VALUE_TABLE && !value->call && value->field_count > 0;
+    return diag_error(at->check->diag, value->span, "%s: %s must be %s, not %s%s", at->who,
+                      at->option, wanted, value_type_name(value), named ? " with names" : "");
+}
+
+/* A string that is none of `names`: the nearest one, or all of them. */
+static bool unknown_string(const Reading *at, const Value *value, const char *const *names)
+{
+    const char *near = nearest_name(value->string, names);
+    diag_error(at->check->diag, value->span, "%s: unknown %s \"%s\"%s%s%s", at->who, at->option,
+               value->string, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    if (!near)
+        diag_note(at->check->diag, "there are: %s", names_text(at->check->arena, names));
+    return false;
 }
 
 /* A whole number from `least` to 2^31 - 1; 2.0 counts as whole. */
@@ -56,15 +77,15 @@ static bool read_list(const Reading *at, const Value *value, int64_t least, int 
     if (value->type != VALUE_TABLE) {
         *count = 1;
         if (value->type != VALUE_INT && value->type != VALUE_NUMBER)
-            return wrong_type(at, value, "a size (a number, a list or a string such as \"3x5\")");
+            return wrong_type(at, value, at->wanted);
         return read_whole(at, value, least, out);
     }
     if (value->call || value->field_count > 0)
         return wrong_type(at, value, "a list of numbers");
     if (value->item_count < 1 || value->item_count > most)
         return diag_error(at->check->diag, value->span, "%s: %s must have %s%d number%s, not %d",
-                          at->who, at->option, most > 1 ? "at most " : "", most,
-                          most > 1 ? "s" : "", value->item_count);
+                          at->who, at->option, most > 1 ? "1 to " : "", most, most > 1 ? "s" : "",
+                          value->item_count);
     *count = value->item_count;
     for (int i = 0; i < value->item_count; i++)
         if (!read_whole(at, value->items[i], least, &out[i]))
@@ -95,11 +116,7 @@ static bool read_padding(const Reading *at, const Value *value, Window *out)
     }
     if (value->type == VALUE_STRING && notation_size(value->string, v, 2, true, NULL) == 0) {
         static const char *const known[] = {"valid", "same", NULL};
-        const char *near = nearest_name(value->string, known);
-        return diag_error(at->check->diag, value->span, "%s: unknown padding \"%s\"%s%s%s", at->who,
-                          value->string,
-                          near ? "; did you mean \"" : " (\"valid\", \"same\", a number or a list)",
-                          near ? near : "", near ? "\"?" : "");
+        return unknown_string(at, value, known);
     }
     if (!read_list(at, value, 0, at->dims == 1 ? 2 : 4, v, &count))
         return false;
@@ -122,10 +139,13 @@ static bool read_number(const Reading *at, const Value *value, bool rate, double
 {
     if (value->type != VALUE_INT && value->type != VALUE_NUMBER)
         return wrong_type(at, value, "a number");
+    const char *wanted = rate ? "0 or more and below 1" : "a finite number, 0 or more";
+    if (isnan(value->number)) /* prints with a sign or without, by machine */
+        return diag_error(at->check->diag, value->span, "%s: %s must be %s, not 0/0", at->who,
+                          at->option, wanted);
     if (!isfinite(value->number) || value->number < 0 || (rate && value->number >= 1))
         return diag_error(at->check->diag, value->span, "%s: %s must be %s, not %g", at->who,
-                          at->option, rate ? "0 or more and below 1" : "a finite number, 0 or more",
-                          value->number);
+                          at->option, wanted, value->number);
     *out = value->number;
     return true;
 }
@@ -135,12 +155,8 @@ static bool read_activation(const Reading *at, const Value *value, const Activat
     if (value->type != VALUE_STRING)
         return wrong_type(at, value, "a string such as \"relu\"");
     const Activation *found = activation_find(value->string);
-    if (!found) {
-        const char *near = nearest_name(value->string, activation_names());
-        return diag_error(at->check->diag, value->span, "%s: unknown activation \"%s\"%s%s%s",
-                          at->who, value->string, near ? "; did you mean \"" : "", near ? near : "",
-                          near ? "\"?" : "");
-    }
+    if (!found)
+        return unknown_string(at, value, activation_names());
     *out = found;
     return true;
 }
@@ -211,10 +227,7 @@ static bool read_init(const Reading *at, const Value *value, Init *out)
             *out = (Init){.kind = kinds[i]};
             return true;
         }
-    const char *near = nearest_name(value->string, names);
-    return diag_error(at->check->diag, value->span, "%s: unknown init \"%s\"%s%s%s", at->who,
-                      value->string, near ? "; did you mean \"" : "", near ? near : "",
-                      near ? "\"?" : "");
+    return unknown_string(at, value, names);
 }
 
 static bool read_shape(const Reading *at, const Value *value, Shape *out)
@@ -240,7 +253,12 @@ static bool read_shape(const Reading *at, const Value *value, Shape *out)
 bool check_option(Check *check, const char *who, const Option *option, const Value *value,
                   void *base, int dims)
 {
-    const Reading at = {check, who, option->name, dims};
+    const char *wanted = option->type == OPTION_SHAPE ? "a shape such as \"28x28x1\""
+                         : option->type == OPTION_PADDING
+                             ? "\"valid\", \"same\", a number or a list of numbers"
+                         : dims == 1 ? "a size (a number)"
+                                     : "a size (a number, a list or a string such as \"3x5\")";
+    const Reading at = {check, who, option->name, dims, wanted};
     void *field = (char *)base + option->offset;
     switch (option->type) {
     case OPTION_COUNT:
@@ -286,12 +304,8 @@ static void unknown_option(Check *check, const char *who, const Option *options,
     const char *near = nearest_name(field->name, names);
     diag_error(check->diag, field->key, "%s: unknown option '%s'%s%s%s", who, field->name,
                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    if (!near) {
-        Text text = {.arena = check->arena};
-        for (int i = 0; i < count; i++)
-            text_printf(&text, "%s%s", i ? ", " : "", names[i]);
-        diag_note(check->diag, "it takes: %s", count ? text.data : "no options");
-    }
+    if (!near)
+        diag_note(check->diag, "it takes: %s", count ? names_text(check->arena, names) : "nothing");
 }
 
 /* The one positional value is the layer's main one. */
@@ -328,7 +342,7 @@ bool check_options(Check *check, const char *who, const Value *call, const Optio
         const Option *option = option_find(options, field->name);
         if (option)
             ok &= check_option(check, who, option, field->value, base, dims);
-        else if (strcmp(field->name, "name") != 0) {
+        else if (strcmp(field->name, "name") != 0 || !layer_find(call->call)) {
             unknown_option(check, who, options, field);
             ok = false;
         }

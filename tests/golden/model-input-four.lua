@@ -1,0 +1,4 @@
+return model {
+  input = { 1, 2, 3, 4 },
+  relu {},
+}

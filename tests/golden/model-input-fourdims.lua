@@ -1,0 +1,4 @@
+return model {
+  input = "1x28x28x1",
+  relu {},
+}

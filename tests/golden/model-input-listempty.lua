@@ -1,0 +1,4 @@
+return model {
+  input = {},
+  relu {},
+}

@@ -1,0 +1,4 @@
+return model {
+  input = { height = 3 },
+  relu {},
+}

@@ -1,0 +1,4 @@
+return model {
+  input = "28X28X1",
+  relu {},
+}

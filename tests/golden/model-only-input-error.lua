@@ -1,0 +1,1 @@
+return model { input = 1.5 }

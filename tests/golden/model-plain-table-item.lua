@@ -1,0 +1,1 @@
+return model { input = "8", { 4 }, dense { 4 } }

@@ -1,0 +1,1 @@
+return model { input = "8", "relu", dense { 4 } }

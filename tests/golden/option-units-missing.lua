@@ -1,0 +1,5 @@
+return model {
+  input = "28x28x1",
+  flatten {},
+  dense {},
+}
