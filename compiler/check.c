@@ -114,6 +114,12 @@ static bool check_axis(Check *check, const Node *node, Axis *axis)
     return true;
 }
 
+static bool is_same_axis(const Axis *a, const Axis *b)
+{
+    return a->in == b->in && a->kernel == b->kernel && a->stride == b->stride &&
+           a->dilation == b->dilation && *a->before == *b->before && *a->after == *b->after;
+}
+
 bool check_window(Check *check, Node *node, Shape *out)
 {
     Window *w = &node->window;
@@ -129,8 +135,10 @@ bool check_window(Check *check, Node *node, Shape *out)
                     &w->padding.left,
                     &w->padding.right,
                     &out->w};
-    if (!check_axis(check, node, &rows) ||
-        !check_axis(check, node, &columns)) /* one message for a square that fails twice */
+    const bool ok = check_axis(check, node, &rows);
+    if (!ok && is_same_axis(&rows, &columns)) /* one message for a square that fails twice */
+        return false;
+    if (!check_axis(check, node, &columns) || !ok)
         return false;
     warn_dropped(check, node, &rows, &columns);
     return true;

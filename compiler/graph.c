@@ -128,9 +128,9 @@ static const char *node_name(Check *check, const LayerKind *kind, const Value *c
         name = automatic;
     const Node *other = node_named(check->graph, name);
     if (other) {
-        diag_error(check->diag,
-                   value_get(call, "name") ? value_get(call, "name")->span : call->span,
-                   "%s: another layer has this name", name);
+        const Value *given = value_get(call, "name");
+        diag_error(check->diag, given ? given->span : call->span, "%s: another layer has this %s",
+                   name, given ? "name" : "name already, which would be the automatic one here");
         diag_note(check->diag, "the other stands at %s:%d", other->span.source->path,
                   other->span.line);
     }
@@ -158,7 +158,10 @@ static bool check_dims(Check *check, const Node *node)
                shape_text(check->arena, node->in));
     if (dims == 0)
         diag_note(check->diag, "put flatten {} or a global pool in front of it");
-    else if (node->in.rank != 1 && strcmp(node->kind->name, "conv2d") != 0)
+    else if (node->in.rank == 1)
+        diag_note(check->diag, "reshape { \"%s\" } gives a flat input a shape",
+                  dims == 1 ? "LENGTHxCHANNELS" : "HEIGHTxWIDTHxCHANNELS");
+    else
         diag_note(check->diag, "for this input there is %.*s%dd", (int)strlen(node->kind->name) - 2,
                   node->kind->name, node->in.rank - 1);
     return false;

@@ -22,11 +22,21 @@ static const Option options[] = {
 
 static bool check_groups(Check *check, const Node *node)
 {
-    if (node->groups > 1 && (node->in.c % node->groups != 0 || node->filters % node->groups != 0))
-        return check_fail(check, node,
-                          "%lld groups do not divide %lld input channels and %lld filters",
-                          (long long)node->groups, (long long)node->in.c, (long long)node->filters);
-    return true;
+    const long long groups = node->groups, in = node->in.c, out = node->filters;
+    if (in % groups == 0 && out % groups == 0)
+        return true;
+    if (out % groups == 0)
+        diag_error(check->diag, check_place(node, "groups"),
+                   "%s: %lld groups do not divide the %lld input channels", node->name, groups, in);
+    else if (in % groups == 0)
+        diag_error(check->diag, check_place(node, "groups"),
+                   "%s: %lld groups do not divide the %lld filters", node->name, groups, out);
+    else
+        diag_error(check->diag, check_place(node, "groups"),
+                   "%s: %lld groups divide neither the %lld input channels nor the %lld filters",
+                   node->name, groups, in, out);
+    check_input_note(check, node);
+    return false;
 }
 
 static bool check_tensors(Check *check, Node *node)
