@@ -73,6 +73,22 @@ static bool is_keyword(const char *name)
     return false;
 }
 
+/* Macros of the headers that the generated code includes, and those that compilers define. */
+static bool is_macro(const char *name)
+{
+    static const char *const words[] = {"NULL", "EOF",      "NAN",   "INFINITY", "DECIMAL_DIG",
+                                        "I",    "offsetof", "linux", "unix",     NULL};
+    static const char *const starts[] = {"INT",      "UINT",   "FLT_",  "DBL_", "LDBL_", "SIZE_",
+                                         "PTRDIFF_", "WCHAR_", "WINT_", "SIG_", NULL};
+    for (int i = 0; words[i]; i++)
+        if (strcmp(words[i], name) == 0)
+            return true;
+    for (int i = 0; starts[i]; i++)
+        if (strncmp(starts[i], name, strlen(starts[i])) == 0 && strchr(name, '_'))
+            return true;
+    return false;
+}
+
 static bool is_identifier(const char *name)
 {
     if (!isalpha((unsigned char)name[0]))
@@ -80,7 +96,7 @@ static bool is_identifier(const char *name)
     for (const char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c) && *c != '_')
             return false;
-    return strlen(name) <= 64 && !is_keyword(name);
+    return strlen(name) <= 64 && !is_keyword(name) && !is_macro(name);
 }
 
 /* The field `name` of a layer or model, when it is there and fit to be part of C names. */
@@ -95,8 +111,7 @@ static const char *read_name(Check *check, const char *who, const Value *call)
     else if (!is_identifier(name->string))
         diag_error(check->diag, name->span,
                    "%s: name \"%s\" cannot be part of a C name (letters, digits and _, a letter "
-                   "first, at most 64, no "
-                   "word of C or C++)",
+                   "first, at most 64, no word or macro of C or C++)",
                    who, name->string);
     else
         return name->string;

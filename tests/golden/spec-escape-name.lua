@@ -1,0 +1,1 @@
+return model { input = "8", dense { 4, name = "\27[2J" } }
