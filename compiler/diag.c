@@ -7,14 +7,49 @@
 
 enum { LINE_MOST = 100 }; /* longer source lines are cut around the caret */
 
+/* The bytes of the character at `text`; 0 when it is not UTF-8, or one that controls a terminal. */
+static size_t character(const char *text, size_t size)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    const size_t n = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+    if (n <= 1)
+        return n == 1 && (c[0] == '\t' || (c[0] >= 32 && c[0] != 127));
+    if (n > size || c[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    const bool control = c[0] == 0xc2 && c[1] < 0xa0;
+    const bool too_long = (c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xf0 && c[1] < 0x90);
+    const bool no_letter = (c[0] == 0xed && c[1] >= 0xa0) || (c[0] == 0xf4 && c[1] >= 0x90);
+    return control || too_long || no_letter ? 0 : n;
+}
+
+/* Messages quote names and strings of a spec, which may hold anything: what is no text becomes '?',
+ * in place. */
+static char *clean(char *text)
+{
+    size_t rest = strlen(text);
+    for (char *c = text; rest > 0;) {
+        size_t n = character(c, rest);
+        if (n == 0 && *c != '\n') /* messages of other programs have several lines */
+            *c = '?';
+        n = n > 0 ? n : 1;
+        c += n;
+        rest -= n;
+    }
+    return text;
+}
+
 static Message *add_message(Diag *diag, Severity severity, Span span, const char *format,
                             va_list args)
 {
     diag->messages = arena_grow(diag->arena, diag->messages, (size_t)diag->count,
                                 (size_t)diag->count + 1, sizeof *diag->messages);
     Message *message = &diag->messages[diag->count++];
-    *message = (Message){
-        .severity = severity, .span = span, .text = arena_vprintf(diag->arena, format, args)};
+    *message = (Message){.severity = severity,
+                         .span = span,
+                         .text = clean(arena_vprintf(diag->arena, format, args))};
     return message;
 }
 
@@ -70,16 +105,20 @@ void diag_note(Diag *diag, const char *format, ...)
     va_start(args, format);
     message->notes = arena_grow(diag->arena, message->notes, (size_t)message->note_count,
                                 (size_t)message->note_count + 1, sizeof *message->notes);
-    message->notes[message->note_count++] = arena_vprintf(diag->arena, format, args);
+    message->notes[message->note_count++] = clean(arena_vprintf(diag->arena, format, args));
     va_end(args);
 }
 
-/* Text that may hold anything, made safe for a terminal. */
+/* Text of a spec, made safe for a terminal. */
 static void print_safe(FILE *file, const char *text, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        fputc(c == '\t' || c >= 128 || (c >= 32 && c != 127) ? c : '?', file);
+    for (size_t i = 0; i < size;) {
+        const size_t n = character(text + i, size - i);
+        if (n > 0)
+            fwrite(text + i, 1, n, file);
+        else
+            fputc('?', file);
+        i += n > 0 ? n : 1;
     }
 }
 
@@ -99,29 +138,39 @@ static const char *find_line(const Source *source, int line, size_t *size)
     return at;
 }
 
+/* Back from the middle of a character to its start. */
+static size_t character_start(const char *line, size_t at)
+{
+    for (int i = 0; i < 3 && at > 0 && ((unsigned char)line[at] & 0xc0) == 0x80; i++)
+        at--;
+    return at;
+}
+
 /* "    8 |   maxpool2d { 4, stride = 2 },"  and the caret below. */
 static void print_source(FILE *file, Span span)
 {
     size_t size, start = 0;
     const char *line = find_line(span.source, span.line, &size);
-    if (!line)
+    if (!line || size == 0)
         return;
     const size_t column = span.column > 0 ? (size_t)span.column - 1 : 0;
     if (size > LINE_MOST && column > LINE_MOST / 2)
         start = column - LINE_MOST / 2;
     if (start > size)
         start = size;
-    const size_t shown = size - start > LINE_MOST ? LINE_MOST : size - start;
+    start = character_start(line, start);
+    const size_t end = size - start > LINE_MOST ? character_start(line, start + LINE_MOST) : size;
+    const size_t shown = end - start;
     fprintf(file, "%5d | %s", span.line, start > 0 ? "..." : "");
     print_safe(file, line + start, shown);
     fprintf(file, "%s\n", start + shown < size ? "..." : "");
     if (span.column < 1)
         return;
     fprintf(file, "      | %s", start > 0 ? "   " : "");
-    for (size_t i = start; i < column; i++) {
-        const unsigned char c = i < size ? (unsigned char)line[i] : ' ';
-        if ((c & 0xc0) != 0x80) /* one column for a character of several bytes */
-            fputc(c == '\t' ? '\t' : ' ', file);
+    for (size_t i = start; i < column;) { /* one column for a character of several bytes */
+        const size_t n = i < size ? character(line + i, size - i) : 1;
+        fputc(i < size && line[i] == '\t' ? '\t' : ' ', file);
+        i += n > 0 ? n : 1;
     }
     fputs("^\n", file);
 }
@@ -131,7 +180,7 @@ static void print_note(FILE *file, const char *note)
     fputs("  note: ", file);
     for (;;) {
         const char *newline = strchr(note, '\n');
-        print_safe(file, note, newline ? (size_t)(newline - note) : strlen(note));
+        fwrite(note, 1, newline ? (size_t)(newline - note) : strlen(note), file);
         fputc('\n', file);
         if (!newline)
             return;
@@ -152,11 +201,7 @@ static void print_message(FILE *file, const Message *m)
     else
         fprintf(file, "%s:%d:%d: ", m->span.source->path, m->span.line, m->span.column);
     fprintf(file, "%s: ", severity);
-    for (const char *c = m->text; *c; c++) /* messages of other programs have several lines */
-        if (*c == '\n')
-            fputc('\n', file);
-        else
-            print_safe(file, c, 1);
+    fputs(m->text, file);
     fputc('\n', file);
     if (m->span.source && m->span.line > 0)
         print_source(file, m->span);

@@ -333,6 +333,9 @@ Graph *graph_build(Arena *arena, Diag *diag, const Model *model)
     graph->name = read_name(&check, "model", root);
     if (!graph->name)
         graph->name = model->name;
+    if (strcmp(graph->name, "cnn") == 0)
+        diag_error(diag, value_get(root, "name") ? value_get(root, "name")->span : root->span,
+                   "model: the name \"cnn\" is the runtime's; give it another, name = \"...\"");
     graph->nodes = ARENA_ARRAY(
         arena, (root->item_count < LAYERS_MOST ? root->item_count : LAYERS_MOST) + 1, Node);
     graph->first_trainable = INT32_MAX;

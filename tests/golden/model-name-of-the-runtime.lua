@@ -1,0 +1,5 @@
+return model {
+  input = "8",
+  name = "cnn",
+  dense { 4 },
+}

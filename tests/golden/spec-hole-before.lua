@@ -1,0 +1,1 @@
+return model { input = "8", nil, nil, dense { 4 } }
