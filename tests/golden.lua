@@ -1,6 +1,7 @@
 -- golden.lua - what the compiler says, compared letter by letter.
 --
 -- tests/golden/x.lua is a spec; x.err is what `cnngen check x.lua` must write to standard error, x.graph and x.plan what --dump must print.
+-- Plans are also checked by themselves: buffers that are alive together share no memory.
 -- A wrong spec ends with status 1 unless its first lines say "-- status: N"; "-- args: ..." are further arguments.
 -- usage: lua5.4 tests/golden.lua CNNGEN [--accept] [filter]
 local cnngen, accept, filter = arg[1], arg[2] == "--accept", arg[arg[2] == "--accept" and 3 or 2]
@@ -43,6 +44,29 @@ local function compare(name, path, got)
     report(expected == got, name, "expected:\n" .. (expected or "nothing: no such file") .. "\ngot:\n" .. got)
 end
 
+-- Whether two buffers of a plan that are alive together share memory, or one leaves the arena.
+local function overlap(plan)
+    local buffers, arena = {}, 0
+    for line in plan:gmatch("[^\n]+") do
+        arena = tonumber(line:match("^%a+: %d+ steps, arena (%d+)")) or arena
+        local name, count, size, at, from, to = line:match("^  buffer (%S+): (%d+) x (%d+) floats at (%d+), times (%d+) to (%d+)")
+        if line:find("steps, arena", 1, true) then
+            buffers = {}
+        elseif name then
+            local b = {name = name, at = tonumber(at), last = at + count * size, from = tonumber(from), to = tonumber(to)}
+            for _, other in ipairs(buffers) do
+                if b.from <= other.to and other.from <= b.to and b.at < other.last and other.at < b.last then
+                    return b.name .. " and " .. other.name .. " overlap"
+                end
+            end
+            if b.last > arena or b.from > b.to then
+                return b.name .. " does not fit"
+            end
+            buffers[#buffers + 1] = b
+        end
+    end
+end
+
 local list = assert(io.popen("ls " .. folder))
 local names, expectations = {}, {}
 for file in list:lines() do
@@ -69,6 +93,8 @@ for _, name in ipairs(names) do
                     local out, err, status = run(("%s check --dump=%s %s"):format(cnngen, stage, spec))
                     compare(name .. "." .. stage, folder .. name .. "." .. stage, out)
                     report(status == 0, name .. " is right", err)
+                    local shared = stage == "plan" and overlap(out)
+                    report(not shared, name .. "." .. stage .. " shares no live memory", shared or "")
                 end
             end
         else
