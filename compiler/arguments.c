@@ -309,13 +309,14 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     }
 }
 
-/* The first word that is no option, when it is a command; it is taken out of argv. */
+static const char *const commands[] = {"compile", "check", "summary", "train",
+                                       "eval",    "run",   "show",    NULL};
+
+/* The first word, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
 {
-    static const char *const names[] = {"compile", "check", "summary", "train",
-                                        "eval",    "run",   "show",    NULL};
-    for (int i = 0; *argc > 1 && names[i]; i++)
-        if (strcmp(argv[1], names[i]) == 0) {
+    for (int i = 0; *argc > 1 && commands[i]; i++)
+        if (strcmp(argv[1], commands[i]) == 0) {
             memmove(&argv[1], &argv[2], (size_t)(*argc - 1) * sizeof *argv);
             (*argc)--;
             return (Command)i;
@@ -331,12 +332,34 @@ static const char *option_name(Arena *arena, int option)
     return arena_printf(arena, "-%c", option);
 }
 
+/* A word in the place of the spec that looks like a misspelt command. */
+static const char *near_command(const Arguments *a)
+{
+    const bool word = a->command == COMMAND_COMPILE && a->spec_count > 0 && *a->specs[0] &&
+                      !strpbrk(a->specs[0], "./");
+    return word ? nearest_name(a->specs[0], commands) : NULL;
+}
+
+/* What getopt_long did not understand. */
+static bool refuse_option(Arena *arena, Diag *diag, const char *word)
+{
+    if (optopt >= 256)
+        return diag_usage(diag, "%s takes no value", option_name(arena, optopt));
+    return diag_usage(diag, "unknown option '%s'; see cnngen --help",
+                      optopt > 0 ? option_name(arena, optopt) : word);
+}
+
 /* What a command cannot do without. */
 static bool check_complete(Diag *diag, const Arguments *a)
 {
     if (a->spec_count > 0 &&
         (strcmp(a->specs[0], "import") == 0 || strcmp(a->specs[0], "report") == 0))
         return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
+    if (near_command(a))
+        return diag_usage(diag, "no command '%s'; did you mean '%s'?", a->specs[0],
+                          near_command(a));
+    if (a->json && a->dump)
+        return diag_usage(diag, "--json and --dump do not go together");
     if (a->spec_count == 0)
         return diag_usage(diag, "no spec given; see cnngen --help");
     if (a->spec_count > 1 && a->command != COMMAND_CHECK)
@@ -365,7 +388,7 @@ bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":o:D:", long_options, NULL)) != -1) {
         if (option == '?')
-            ok = diag_usage(diag, "unknown option '%s'; see cnngen --help", argv[optind - 1]);
+            ok = refuse_option(arena, diag, argv[optind - 1]);
         else if (option == ':')
             ok = diag_usage(diag, "option '%s' needs a value", argv[optind - 1]);
         else if (!(takers(option) & self))
