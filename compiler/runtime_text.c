@@ -65,7 +65,7 @@ static void take(Sections *all, const char *name, size_t size, bool real64)
         }
         return;
     }
-    assert(!"a template calls a runtime function that is not there");
+    assert(false && "a template calls a runtime function that is not there");
 }
 
 /* Whether the line starts with `word`. */
