@@ -332,12 +332,10 @@ static const char *option_name(Arena *arena, int option)
     return arena_printf(arena, "-%c", option);
 }
 
-/* A word in the place of the spec that looks like a misspelt command. */
-static const char *near_command(const Arguments *a)
+/* The command that a word in its place may mean; a spec has a dot in its name, or a folder. */
+static const char *near_command(const char *word)
 {
-    const bool word = a->command == COMMAND_COMPILE && a->spec_count > 0 && *a->specs[0] &&
-                      !strpbrk(a->specs[0], "./");
-    return word ? nearest_name(a->specs[0], commands) : NULL;
+    return *word == '-' || strpbrk(word, "./") ? NULL : nearest_name(word, commands);
 }
 
 /* What getopt_long did not understand. */
@@ -355,9 +353,6 @@ static bool check_complete(Diag *diag, const Arguments *a)
     if (a->spec_count > 0 &&
         (strcmp(a->specs[0], "import") == 0 || strcmp(a->specs[0], "report") == 0))
         return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
-    if (near_command(a))
-        return diag_usage(diag, "no command '%s'; did you mean '%s'?", a->specs[0],
-                          near_command(a));
     if (a->json && a->dump)
         return diag_usage(diag, "--json and --dump do not go together");
     if (a->spec_count == 0)
@@ -385,6 +380,9 @@ bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *
     *out = (Arguments){.run = {.epochs = 10, .seed = 1}};
     out->command = read_command(&argc, argv);
     const int self = 1 << out->command;
+    const char *near = argc > 1 && out->command == COMMAND_COMPILE ? near_command(argv[1]) : NULL;
+    if (near)
+        return diag_usage(diag, "no command '%s'; did you mean '%s'?", argv[1], near);
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":o:D:", long_options, NULL)) != -1) {
         if (option == '?')

@@ -29,6 +29,18 @@ for arguments, text in pairs {
     ["eval specs/shapes.lua --data shapes"] = "eval needs", ["run specs/shapes.lua"] = "run needs",
     ["show specs/shapes.lua"] = "show needs", ["train specs/shapes.lua --data shapes -o w --epochs many"] = "--epochs must be",
     ["check specs/shapes.lua --max-ram lots"] = "--max-ram must be", ["check --dump=tree specs/shapes.lua"] = "knows no 'tree'",
+    ["chekc specs/shapes.lua"] = "did you mean 'check'", ["trian specs/shapes.lua --data shapes"] = "did you mean 'train'",
+    ["check -vx specs/shapes.lua"] = "unknown option '-v'", ["check --json=yes specs/shapes.lua"] = "--json takes no value",
+    ["check --json --dump=graph specs/shapes.lua"] = "do not go together", ["check -D =3 specs/shapes.lua"] = "KEY=VALUE",
+    ["import model.onnx"] = "no command 'import'", ["summary --inference specs/shapes.lua"] = "--inference does not go",
+    ["check -o x.c specs/shapes.lua"] = "-o does not go", ["specs/shapes.lua --max-ram 64K -o x.c"] = "--max-ram does not go",
+    ["specs/shapes.lua --json -o x.c"] = "--json does not go", ["specs/shapes.lua -o ''"] = "must name a .c file",
+    ["specs/shapes.lua -o .c"] = "must name a .c file", ["check --batch 1e3 specs/shapes.lua"] = "--batch must be",
+    ["check --batch 99999999999999999999 specs/shapes.lua"] = "--batch must be", ["check specs/shapes.lua --max-ram 99999999999G"] = "--max-ram must be",
+    ["train specs/shapes.lua --data shapes -o w --lr 0"] = "--lr must be", ["train specs/shapes.lua --data shapes -o w --lr nan"] = "--lr must be",
+    ["train specs/shapes.lua --data shapes -o w --validation 1"] = "--validation must be", ["train specs/shapes.lua --data shapes -o w --seed -1"] = "--seed must be",
+    ["train specs/shapes.lua -o w"] = "train needs", ["eval specs/shapes.lua --weights w"] = "eval needs", ["run specs/shapes.lua --data shapes"] = "--data does not go",
+    ["eval specs/shapes.lua --epochs 3"] = "--epochs does not go", ["check -D widht=3 specs/shapes.lua"] = "does not ask for it",
 } do
     expect("usage: cnngen " .. arguments, arguments, 2, text)
 end
@@ -65,11 +77,109 @@ tap.run(("mkdir -p '%s/with space' && cp specs/shapes.lua '%s/with space/my net.
 expect("a path with spaces", ("'%s/with space/my net.lua' -o '%s/with space/out.c'"):format(build, build), 0)
 tap.report((tap.read(build .. "/with space/out.h") or ""):find("my_net_predict", 1, true), "a name that becomes an identifier", "no my_net_predict")
 
+-- Files are whole or not there; nothing is left behind.
+local function left(folder)
+    return (tap.run("ls -A " .. folder))
+end
+tap.run(("mkdir -p %s/folder.c %s/empty %s/again"):format(build, build, build))
+expect("a folder in the place of the output", ("specs/shapes.lua -o %s/folder.c"):format(build), 3, "it is a folder")
+tap.report(left(build .. "/folder.c") == "" and not tap.read(build .. "/folder.h"), "a refused output leaves no file", left(build))
+expect("a wrong spec", ("tests/golden/layer-unknown.lua -o %s/empty/x.c"):format(build), 1)
+tap.report(left(build .. "/empty") == "", "a wrong spec leaves no file", left(build .. "/empty"))
+local script = "ulimit -f 8; trap '' XFSZ; exec %s specs/mnist.lua --unroll none --standalone -o %s/empty/x.c"
+local _, why, how = tap.run(("sh -c \"%s\""):format(script:format(cnngen, build)))
+tap.report(how == 3 and why:find("cannot be written", 1, true) and left(build .. "/empty") == "", "a disk that is full leaves no file",
+           tostring(how) .. why .. left(build .. "/empty"))
+tap.run(("%s specs/shapes.lua -o %s/again/a.c"):format(cnngen, build))
+tap.report(tap.read(build .. "/again/a.c") == first and tap.read(build .. "/again/a.h") == header, "two runs, the same bytes", "they differ")
+local _, shut, shutstatus = tap.run(cnngen .. " check specs/mnist.lua >&-")
+tap.report(shutstatus == 3, "closed standard output is a refusal", tostring(shutstatus) .. shut)
+local piped, _, pipestatus = tap.run(("cat specs/mnist.lua | %s check -"):format(cnngen))
+tap.report(pipestatus == 0 and piped:find("225034 parameters", 1, true), "a spec from standard input", piped)
+expect("an empty name", "check ''", 1, "cannot be opened")
+expect("a budget in the spec", "check tests/golden/right-budget.lua", 0, "10 parameters", "out")
+expect("a limit over the spec's budget", "check tests/golden/right-budget.lua --max-params 9", 1, "10 is over the limit of 9")
+
+-- JSON: a reader of the whole grammar; what it returns is compared below.
+local function parse_json(text)
+    local at = 1
+    local value
+    local function skip(pattern)
+        local from, to = text:find("^%s*" .. pattern, at)
+        at = to and to + 1 or at
+        return from
+    end
+    local function list(close, each)
+        local n = 0
+        while not skip(close) do
+            assert(n == 0 or skip(","), "comma expected at " .. at)
+            each()
+            n = n + 1
+        end
+    end
+    local function string_at()
+        local start = assert(text:match('^%s*()"', at), "string expected at " .. at)
+        local stop = start + 1
+        while text:sub(stop, stop) ~= '"' do
+            assert(stop <= #text and text:byte(stop) >= 32, "string not closed at " .. at)
+            stop = stop + (text:sub(stop, stop) == "\\" and 2 or 1)
+        end
+        at = stop + 1
+        local inside = text:sub(start + 1, stop - 1)
+        assert(utf8.len(inside), "no UTF-8 at " .. start)
+        return inside
+    end
+    function value()
+        local result = {}
+        if skip("{") then
+            list("}", function()
+                local key = string_at()
+                assert(skip(":"), "colon expected at " .. at)
+                result[key] = value()
+            end)
+            return result
+        elseif skip("%[") then
+            list("%]", function() result[#result + 1] = value() end)
+            return result
+        elseif skip("true") then
+            return true
+        elseif skip("false") then
+            return false
+        elseif skip("null") then
+            return nil
+        end
+        local number, behind = text:match("^%s*(%-?%d[%d.eE+-]*)()", at)
+        if number then
+            at = behind
+            return assert(tonumber(number))
+        end
+        return string_at()
+    end
+    local result = value()
+    assert(text:find("^%s*$", at), "more behind the value at " .. at)
+    return result
+end
+
 -- For programs.
 local out = expect("summary --json", "summary --json specs/mnist.lua", 0, '"params": 225034', "out")
 tap.report(out:find('"scratch_bytes"', 1, true) and out:find('"params_formula": "kernel.h*kernel.w*in.c*filters + filters"', 1, true), "summary --json has formulas", out)
 out = expect("check --json", "check --json tests/golden/rule-contract-example.lua", 1, '"ok": false', "out")
 tap.report(out:find('"line": 5', 1, true) and out:find('"column": 13', 1, true) and out:find("output height is 0", 1, true), "check --json has places", out)
+
+for arguments, test in pairs {
+    ["summary --json specs/mnist.lua"] = function(j) return j.params == 225034 and j.macs == 2631040 and #j.layers == 7 and j.layers[7].name == "dense2" end,
+    ["check --json specs/shapes.lua"] = function(j) return j.ok == true and #j.messages == 0 and j.model.name == "shapes" end,
+    ["check --json tests/golden/rule-three-mistakes.lua"] = function(j) return j.ok == false and #j.messages == 4 and not j.model end,
+    ["check --json tests/golden/place-behind-broken-utf8.lua"] = function(j) return #j.messages == 2 and j.messages[2].column == 103 end,
+    ["check --json tests/golden/spec-raises-escape.lua"] = function(j) return j.messages[1].message == "?[31mred?" end,
+    ["check --json nowhere.lua"] = function(j) return j.ok == false and #j.messages == 1 end,
+    ["check --json specs/mnist.lua"] = function(j) return j.ok == true and j.messages[1].severity == "warning" end,
+} do
+    local text = tap.run(cnngen .. " " .. arguments)
+    local good, json = pcall(parse_json, text)
+    local fine, right = pcall(test, json)
+    tap.report(good and fine and right, "parses: " .. arguments, tostring(json) .. tostring(right) .. "\n" .. text)
+end
 
 -- -D reaches the spec; --batch replaces what it says; two models of one -D differ.
 expect("-D", "check specs/keras_guide.lua -D pool=average -D window=3", 0, "ok", "out")
