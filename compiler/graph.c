@@ -323,7 +323,7 @@ static void check_total(Check *check, const Value *root)
 /* model_options.c */
 void graph_model_options(Check *check, const Value *root);
 
-Graph *graph_build(Arena *arena, Diag *diag, const Model *model)
+Graph *graph_build(Arena *arena, Diag *diag, const Model *model, int64_t batch)
 {
     const Value *root = model->root;
     Graph *graph = ARENA_NEW(arena, Graph);
@@ -342,6 +342,8 @@ Graph *graph_build(Arena *arena, Diag *diag, const Model *model)
     add_input(&check, root);
     add_layers(&check, root);
     graph_model_options(&check, root);
+    if (batch > 0)
+        graph->batch = batch;
     if (diag->errors == before)
         check_total(&check, root);
     if (graph->first_trainable == INT32_MAX)

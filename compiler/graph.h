@@ -138,8 +138,9 @@ typedef struct {
                             is none */
 } Graph;
 
-/* NULL after errors were reported; every mistake of the spec is reported, not only the first. */
-Graph *graph_build(Arena *arena, Diag *diag, const Model *model);
+/* NULL after errors were reported; every mistake of the spec is reported, not only the first.
+ * batch: in place of the spec's, 0 for none. */
+Graph *graph_build(Arena *arena, Diag *diag, const Model *model, int64_t batch);
 /* The same network with `layer` as its output; NULL: the first convolution. NULL after a message.
  */
 Graph *graph_until(Arena *arena, Diag *diag, const Graph *graph, const char *layer);

@@ -30,11 +30,9 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
         return NULL;
     if (a->dump && strcmp(a->dump, "model") == 0)
         spec_dump(&dump, model);
-    Graph *graph = graph_build(job->arena, job->diag, model);
+    Graph *graph = graph_build(job->arena, job->diag, model, a->batch);
     if (!graph || job->diag->errors > before)
         return NULL;
-    if (a->batch > 0)
-        graph->batch = a->batch;
     if (a->dump && strcmp(a->dump, "graph") == 0)
         graph_dump(&dump, graph);
     Plan *plan = plan_build(job->arena, job->diag, graph, options);
@@ -54,6 +52,8 @@ static bool header_path(const Job *job, const char *output, const char **path, c
     *path = arena_printf(job->arena, "%.*s.h", (int)size - 2, output);
     const char *slash = strrchr(*path, '/');
     *include = slash ? slash + 1 : *path;
+    if (strcmp(*include, "cnn.h") == 0)
+        return diag_usage(job->diag, "-o cnn.c would write a second cnn.h, the runtime's header");
     return true;
 }
 
