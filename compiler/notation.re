@@ -169,7 +169,7 @@ static Fraction parse_rounding(Parser *p, bool up)
     expect(p, '(');
     const Fraction f = parse_sum(p, true);
     expect(p, ')');
-    return whole(up ? -size_floor_div(-f.over, f.under) : size_floor_div(f.over, f.under));
+    return whole(size_floor_div(f.over, f.under) + (up && f.over % f.under != 0));
 }
 
 /* max(a, b), min(a, b) */
@@ -199,7 +199,8 @@ static Fraction parse_atom(Parser *p, bool rounded)
     } else if (at_mark(p, '-')) {
         advance(p);
         f = parse_atom(p, false);
-        f.over = -f.over;
+        if (!size_mul(f.over, -1, &f.over))
+            fail(p, FORMULA_OVERFLOW);
     } else if (at_mark(p, '(')) {
         advance(p);
         f = parse_sum(p, rounded);

@@ -95,6 +95,15 @@ TEST(the_size_table)
     }
 }
 
+TEST(the_least_number_is_not_wrapped)
+{
+    static const Variable v[] = {{"least", INT64_MIN}};
+    int64_t out = 77;
+    CHECK(formula_value("-least", v, 1, &out) == FORMULA_OVERFLOW && out == 77);
+    CHECK(formula_value("ceil(least / 1)", v, 1, &out) == FORMULA_OK && out == INT64_MIN);
+    CHECK(formula_value("ceil(least / 2)", v, 1, &out) == FORMULA_OK && out == INT64_MIN / 2);
+}
+
 int main(void)
 {
     RUN(sizes_are_read);
@@ -103,5 +112,6 @@ int main(void)
     RUN(formulas_refuse_what_is_not_exact);
     RUN(numbers_replace_names);
     RUN(the_size_table);
+    RUN(the_least_number_is_not_wrapped);
     return test_end();
 }
