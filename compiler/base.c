@@ -1,6 +1,7 @@
 /* base.c - the arena, growing text, checked sizes, and "did you mean". */
 #include "base.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,14 +191,14 @@ int64_t size_floor_div(int64_t a, int64_t b)
 }
 
 /* The number of single-letter edits from a to b: insert, remove, replace, or swap two neighbours.
- */
+ * Names too long to compare are far from everything. */
 static int edits(const char *a, const char *b)
 {
     enum { MOST = 40 };
     const size_t m = strlen(a), n = strlen(b);
     int d[MOST + 1][MOST + 1];
     if (m > MOST || n > MOST)
-        return MOST;
+        return INT_MAX;
     for (size_t i = 0; i <= m; i++)
         d[i][0] = (int)i;
     for (size_t j = 0; j <= n; j++)

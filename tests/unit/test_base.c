@@ -81,6 +81,14 @@ TEST(nearest_name_suggests_only_what_is_near)
     CHECK(nearest_name("x", names) == NULL);
 }
 
+TEST(nearest_name_suggests_nothing_for_a_very_long_word)
+{
+    static const char *const names[] = {"padding", NULL};
+    char word[300] = "";
+    memset(word, 'a', sizeof word - 1);
+    CHECK(nearest_name(word, names) == NULL);
+}
+
 int main(void)
 {
     RUN(arena_grow_keeps_what_was_there);
@@ -89,5 +97,6 @@ int main(void)
     RUN(sizes_find_overflow_like_wider_numbers);
     RUN(division_rounds_down);
     RUN(nearest_name_suggests_only_what_is_near);
+    RUN(nearest_name_suggests_nothing_for_a_very_long_word);
     return test_end();
 }
