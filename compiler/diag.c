@@ -209,11 +209,17 @@ static void print_message(FILE *file, const Message *m)
         print_note(file, m->notes[i]);
 }
 
+typedef struct {
+    const Message *message;
+    int file; /* files stand in the order of their first messages */
+} Ordered;
+
 static int compare_place(const void *a, const void *b)
 {
-    const Message *x = *(Message *const *)a, *y = *(Message *const *)b;
-    if (x->span.source != y->span.source) /* files in the order they came */
-        return x < y ? -1 : 1;
+    const Ordered *p = a, *q = b;
+    const Message *x = p->message, *y = q->message;
+    if (p->file != q->file)
+        return p->file < q->file ? -1 : 1;
     if (x->span.line != y->span.line)
         return x->span.line < y->span.line ? -1 : 1;
     if (x->span.column != y->span.column)
@@ -223,12 +229,15 @@ static int compare_place(const void *a, const void *b)
 
 void diag_print(const Diag *diag, FILE *file)
 {
-    Message **order = ARENA_ARRAY(diag->arena, diag->count, Message *);
-    for (int i = 0; i < diag->count; i++)
-        order[i] = &diag->messages[i];
+    Ordered *order = ARENA_ARRAY(diag->arena, diag->count, Ordered);
+    for (int i = 0; i < diag->count; i++) {
+        order[i].message = &diag->messages[i];
+        while (diag->messages[order[i].file].span.source != diag->messages[i].span.source)
+            order[i].file++;
+    }
     qsort(order, (size_t)diag->count, sizeof *order, compare_place);
     for (int i = 0; i < diag->count; i++)
-        print_message(file, order[i]);
+        print_message(file, order[i].message);
 }
 
 void diag_flush(Diag *diag, FILE *file)
