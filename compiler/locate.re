@@ -1,7 +1,7 @@
 /* locate.re - finds every table constructor of a Lua source, who is called with it, and where its fields stand.
  *
- * One pass with a stack of open brackets. A field starts behind `{`, `,` or `;` at the depth of its table; it is a named one when its first two
- * tokens are a name and `=`. The source may be wrong Lua: then some places are missing, and messages fall back to lines. */
+ * One pass with a stack of open brackets and blocks. A field starts behind `{`, `,` or `;` at the depth of its table; it is a named one when
+ * its first two tokens are a name and `=`. The source may be wrong Lua: then some places are missing, and messages fall back to lines. */
 #include "locate.h"
 
 #include <string.h>
@@ -11,8 +11,9 @@
     re2c:yyfill:enable = 0;
 
     word = [a-zA-Z_][a-zA-Z0-9_]*;
-    string = ["] ([^"\\\n\x00] | "\\" [^\x00])* ["]
-           | ['] ([^'\\\n\x00] | "\\" [^\x00])* ['];
+    escape = "\\z" [ \t\r\n\v\f]* | "\\\r\n" | "\\" [^\x00];
+    string = ["] ([^"\\\n\x00] | escape)* ["]
+           | ['] ([^'\\\n\x00] | escape)* ['];
     number = [0-9] [0-9a-zA-Z_.]* | "." [0-9] [0-9a-zA-Z_.]*;
     longopen = "[" "="* "[";
 */
@@ -73,7 +74,7 @@ static Token next_token(const unsigned char *at)
 
 enum { DEPTH_MOST = 256 };
 
-/* An open bracket: a table constructor (site 0 or more) or a round or square one (-1). */
+/* An open bracket: a table constructor (site 0 or more), or a round or square one or a block of statements (-1). */
 typedef struct {
     int site, items;
     bool field_next;
@@ -104,28 +105,38 @@ static char *copy_token(Locator *l, const Token *token)
     return arena_copy(l->arena, (const char *)token->start, (size_t)(token->end - token->start));
 }
 
-/* A field or item of the innermost table starts with `token`. */
-static void add_place(Locator *l, Open *open, const Token *token)
+/* The place of a token ahead of the loop, which will count the lines up to it again. */
+static Span span_ahead(Locator *l, const unsigned char *at)
 {
-    const Token second = next_token(token->end);
-    const Span start = span_at(l, token->start);
+    const Locator now = {.counted = l->counted, .line_start = l->line_start, .line = l->line};
+    const Span span = span_at(l, at);
+    l->counted = now.counted;
+    l->line_start = now.line_start;
+    l->line = now.line;
+    return span;
+}
+
+static void keep_place(Locator *l, const Open *open, Place place)
+{
     CallSite *site = &l->index->sites[open->site];
-    Place place = {.key = start, .value = start};
-    if (token->type == TOKEN_WORD && second.type == TOKEN_EQUALS) {
-        const unsigned char *counted = l->counted, *line_start = l->line_start;
-        const int line = l->line;
-        place.name = copy_token(l, token);
-        place.value = span_at(l, next_token(second.end).start);
-        l->counted = counted; /* look back: tokens in between come again */
-        l->line_start = line_start;
-        l->line = line;
-    } else {
-        place.item = ++open->items;
-    }
     site->places = arena_grow(l->arena, site->places, (size_t)site->place_count, (size_t)site->place_count + 1,
                               sizeof *site->places);
     site->places[site->place_count++] = place;
+}
+
+/* A field or item of the innermost table starts with `token`. A computed key, `[1] = x`, is neither. */
+static void add_place(Locator *l, Open *open, const Token *token)
+{
+    const Token second = next_token(token->end);
     open->field_next = false;
+    if (token->type == TOKEN_WORD && second.type == TOKEN_EQUALS) {
+        keep_place(l, open, (Place){.name = copy_token(l, token),
+                                    .key = span_ahead(l, token->start),
+                                    .value = span_ahead(l, next_token(second.end).start)});
+    } else if (token->type != TOKEN_OPEN || *token->start != '[') {
+        const Span start = span_at(l, token->start);
+        keep_place(l, open, (Place){.item = ++open->items, .key = start, .value = start});
+    }
 }
 
 static void push(Locator *l, Open open)
@@ -151,59 +162,95 @@ static Open *innermost(Locator *l)
     return l->depth > 0 && l->depth <= DEPTH_MOST ? &l->stack[l->depth - 1] : NULL;
 }
 
+static bool is_one_of(const Token *token, const char *const *words)
+{
+    const size_t size = (size_t)(token->end - token->start);
+    for (; *words; words++)
+        if (strlen(*words) == size && memcmp(token->start, *words, size) == 0)
+            return true;
+    return false;
+}
+
+/* Commas in the body of a function belong to its statements, not to the table around it. */
+static bool opens(const Token *token)
+{
+    static const char *const words[] = {"function", "if", "do", "repeat", NULL};
+    return token->type == TOKEN_OPEN || (token->type == TOKEN_WORD && is_one_of(token, words));
+}
+
+static bool closes(const Token *token)
+{
+    static const char *const words[] = {"end", "until", NULL};
+    return token->type == TOKEN_CLOSE || token->type == TOKEN_CLOSE_BRACE ||
+           (token->type == TOKEN_WORD && is_one_of(token, words));
+}
+
+/* One token: `before` is the one in front of it, the name of a call, with or without a ( behind it. */
+static void read_token(Locator *l, const Token *token, const Token *before, Span before_span)
+{
+    Open *open = innermost(l);
+    if (open && open->site >= 0 && open->field_next && token->type != TOKEN_CLOSE_BRACE &&
+        token->type != TOKEN_SEPARATOR)
+        add_place(l, open, token);
+    if (token->type == TOKEN_OPEN_BRACE)
+        open_table(l, before, before_span, token);
+    else if (opens(token))
+        push(l, (Open){.site = -1});
+    else if (closes(token) && l->depth > 0)
+        l->depth--;
+    else if (token->type == TOKEN_SEPARATOR && open)
+        open->field_next = true;
+}
+
 CallIndex *locate_index(Arena *arena, const Source *source)
 {
     const unsigned char *text = (const unsigned char *)source->text;
     Locator *l = ARENA_NEW(arena, Locator);
     *l = (Locator){.arena = arena, .source = source, .index = ARENA_NEW(arena, CallIndex), .line_start = text,
                    .counted = text, .line = 1};
-    Token before = {TOKEN_OTHER, text, text}; /* the token in front: the name of a call, with or without a ( */
+    Token before = {TOKEN_OTHER, text, text};
     Span before_span = {source, 1, 1};
     for (Token token = next_token(text); token.type != TOKEN_END; token = next_token(token.end)) {
-        Open *open = innermost(l);
-        if (open && open->site >= 0 && open->field_next && token.type != TOKEN_CLOSE_BRACE &&
-            token.type != TOKEN_SEPARATOR)
-            add_place(l, open, &token);
-        if (token.type == TOKEN_OPEN_BRACE)
-            open_table(l, &before, before_span, &token);
-        else if (token.type == TOKEN_OPEN)
-            push(l, (Open){.site = -1});
-        else if ((token.type == TOKEN_CLOSE || token.type == TOKEN_CLOSE_BRACE) && l->depth > 0)
-            l->depth--;
-        else if (token.type == TOKEN_SEPARATOR && open)
-            open->field_next = true;
-        if (!(token.type == TOKEN_OPEN && *token.start == '(' && before.type == TOKEN_WORD)) {
-            before = token;
-            before_span = span_at(l, token.start);
-        }
+        read_token(l, &token, &before, before_span);
+        if (token.type == TOKEN_OPEN && *token.start == '(' && before.type == TOKEN_WORD)
+            continue;
+        before = token;
+        before_span = span_at(l, token.start);
     }
     return l->index;
 }
 
+/* The first site whose brace stands at the place or behind it. */
+static int first_site(const CallIndex *index, int line, int column)
+{
+    int low = 0, high = index->count;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        const Span brace = index->sites[middle].brace;
+        if (brace.line < line || (brace.line == line && brace.column < column))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 const CallSite *locate_call(const CallIndex *index, const char *name, int line, int n)
 {
+    const int first = first_site(index, line, 0), end = first_site(index, line + 1, 0);
     int count = 0;
-    for (int round = 0; round < 2; round++) { /* first count, then take the n-th of them */
-        int seen = 0;
-        for (int i = 0; i < index->count; i++) {
-            const CallSite *site = &index->sites[i];
-            if (site->brace.line != line || strcmp(site->name, name) != 0)
-                continue;
-            if (round == 1 && seen == n % count)
-                return site;
-            seen++;
-        }
-        count = seen;
-        if (count == 0)
-            return NULL;
-    }
+    for (int i = first; i < end; i++)
+        count += strcmp(index->sites[i].name, name) == 0;
+    for (int i = first, seen = 0; i < end; i++)
+        if (strcmp(index->sites[i].name, name) == 0 && seen++ == n % count)
+            return &index->sites[i];
     return NULL;
 }
 
 const CallSite *locate_table(const CallIndex *index, Span at)
 {
-    for (int i = 0; i < index->count; i++)
-        if (index->sites[i].brace.line == at.line && index->sites[i].brace.column == at.column)
-            return &index->sites[i];
-    return NULL;
+    const int i = first_site(index, at.line, at.column);
+    const bool there = i < index->count && index->sites[i].brace.line == at.line &&
+                       index->sites[i].brace.column == at.column;
+    return there ? &index->sites[i] : NULL;
 }
