@@ -6,6 +6,7 @@
 #include "spec.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,21 @@ static int construct(lua_State *L)
     return 1;
 }
 
+/* Names asked for are there to suggest one: a loop that asks again and again must not fill the
+ * arena. */
+static void remember(Reader *r, const char *key)
+{
+    enum { NAMES_MOST = 1000, NAME_MOST = 100 };
+    for (int i = 0; i < r->asked_count; i++)
+        if (strcmp(r->asked[i], key) == 0)
+            return;
+    if (r->asked_count == NAMES_MOST || strlen(key) > NAME_MOST)
+        return;
+    r->asked = arena_grow(r->arena, r->asked, (size_t)r->asked_count, (size_t)r->asked_count + 1,
+                          sizeof *r->asked);
+    r->asked[r->asked_count++] = arena_printf(r->arena, "%s", key);
+}
+
 static const char *ask(Reader *r, const char *key)
 {
     const char *value = NULL;
@@ -66,9 +82,7 @@ static const char *ask(Reader *r, const char *key)
             r->defines[i].used = true;
             value = r->defines[i].value;
         }
-    r->asked = arena_grow(r->arena, r->asked, (size_t)r->asked_count, (size_t)r->asked_count + 1,
-                          sizeof *r->asked);
-    r->asked[r->asked_count++] = arena_printf(r->arena, "%s", key);
+    remember(r, key);
     return value;
 }
 
@@ -135,20 +149,31 @@ static bool is_bare(const Reader *r, const CallSite *site)
     return behind + strspn(behind, " \t") == line + to.column - 1;
 }
 
+static bool is_reported(const Reader *r, Span span)
+{
+    for (int i = 0; i < r->diag->count; i++) {
+        const Span other = r->diag->messages[i].span;
+        if (other.source == span.source && other.line == span.line && other.column == span.column)
+            return true;
+    }
+    return false;
+}
+
 /* unknown(name, near): what is called as a layer, `flaten { ... }`, is reported and goes on as one,
  * so that the mistakes behind it are found, too; anything else ends the spec. */
 static int unknown_name(lua_State *L)
 {
     Reader *r = reader_of(L);
     const char *name = lua_tostring(L, 1), *near = lua_tostring(L, 2);
-    const char *text =
-        near ? arena_printf(r->arena, "unknown name '%s'; did you mean '%s'?", name, near)
-             : arena_printf(r->arena, "unknown name '%s'", name);
+    const char *text = near
+                           ? lua_pushfstring(L, "unknown name '%s'; did you mean '%s'?", name, near)
+                           : lua_pushfstring(L, "unknown name '%s'", name);
     const int line = current_line(L, 2);
     const CallSite *site = locate_call(r->index, name, line, count_on_line(r, name, line));
     if (!site || !is_bare(r, site))
         return luaL_error(L, "spec:%d: %s", line, text);
-    diag_error(r->diag, site->name_span, "%s", text);
+    if (!is_reported(r, site->name_span)) /* a loop comes here often */
+        diag_error(r->diag, site->name_span, "%s", text);
     lua_pushlightuserdata(L, r);
     lua_pushvalue(L, 1);
     lua_pushcclosure(L, construct, 2);
@@ -226,6 +251,7 @@ static int find_subject(const Reader *r, int line, const char *message)
 static void report(Reader *r, const char *message)
 {
     static const char prefix[] = "spec:";
+    enum { SHOWN_MOST = 1000 }; /* error() takes texts of megabytes */
     Span span = {r->source, 0, 0};
     if (!message) {
         diag_error(r->diag, span, "the spec raised an error that is not a text");
@@ -233,12 +259,14 @@ static void report(Reader *r, const char *message)
     }
     if (strncmp(message, prefix, sizeof prefix - 1) == 0) {
         char *end;
-        span.line = (int)strtol(message + sizeof prefix - 1, &end, 10);
+        const long line = strtol(message + sizeof prefix - 1, &end, 10);
+        span.line = line > 0 && line < INT_MAX ? (int)line : 0;
         message = strncmp(end, ": ", 2) == 0 ? end + 2 : end;
     }
     if (span.line > 0)
         span.column = find_subject(r, span.line, message);
-    diag_error(r->diag, span, "%s", message);
+    const size_t size = strlen(message);
+    diag_error(r->diag, span, "%.*s%s", SHOWN_MOST, message, size > SHOWN_MOST ? "..." : "");
 }
 
 /* Protected: everything that can raise an error. Returns the chunk's value. */
