@@ -253,10 +253,6 @@ static void report(Reader *r, const char *message)
     static const char prefix[] = "spec:";
     enum { SHOWN_MOST = 1000 }; /* error() takes texts of megabytes */
     Span span = {r->source, 0, 0};
-    if (!message) {
-        diag_error(r->diag, span, "the spec raised an error that is not a text");
-        return;
-    }
     if (strncmp(message, prefix, sizeof prefix - 1) == 0) {
         char *end;
         const long line = strtol(message + sizeof prefix - 1, &end, 10);
@@ -267,6 +263,33 @@ static void report(Reader *r, const char *message)
         span.column = find_subject(r, span.line, message);
     const size_t size = strlen(message);
     diag_error(r->diag, span, "%.*s%s", SHOWN_MOST, message, size > SHOWN_MOST ? "..." : "");
+}
+
+/* What Lua says, in words for a spec. */
+static const char *reword(const char *message)
+{
+    if (!message)
+        return "the spec raised an error that is not a text";
+    return strcmp(message, "C stack overflow") == 0 ? "the spec is nested too deeply" : message;
+}
+
+/* The message handler: library functions do not know the line of an error they raise on behalf of
+ * others, so that of the innermost line of the spec is put in front. */
+static int add_line(lua_State *L)
+{
+    lua_Debug record;
+    const char *message = reword(lua_tostring(L, 1));
+    lua_pushstring(L, message);
+    if (strncmp(message, "spec:", 5) == 0)
+        return 1;
+    for (int level = 0; lua_getstack(L, level, &record); level++) {
+        lua_getinfo(L, "l", &record);
+        if (record.currentline > 0) {
+            lua_pushfstring(L, "spec:%d: %s", record.currentline, message);
+            return 1;
+        }
+    }
+    return 1;
 }
 
 /* Protected: everything that can raise an error. Returns the chunk's value. */
@@ -366,9 +389,10 @@ Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines
         diag_system(diag, "out of memory");
         return NULL;
     }
+    lua_pushcfunction(L, add_line);
     lua_pushcfunction(L, run_chunk);
     lua_pushlightuserdata(L, &reader);
-    int status = lua_pcall(L, 1, 1, 0);
+    int status = lua_pcall(L, 1, 1, 1);
     if (status == LUA_OK) {
         lua_pushcfunction(L, reader_copy_model);
         lua_pushlightuserdata(L, &reader);
