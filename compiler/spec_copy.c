@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { DEPTH_MOST = 100, VALUES_MOST = 2000000 };
+enum { DEPTH_MOST = 100, VALUES_MOST = 2000000, FIELDS_MOST = 1000 };
 
 char reader_calls_key;
 
@@ -18,7 +18,8 @@ static bool copy_fail(Reader *r, Span span, const char *text)
 
 static const Place *find_place(const CallSite *site, const char *name, int item)
 {
-    for (int i = 0; site && i < site->place_count; i++) {
+    const int first = name ? 0 : item - 1; /* fields in between move an item only to the right */
+    for (int i = first; site && i < site->place_count; i++) {
         const Place *place = &site->places[i];
         if (name ? place->name && strcmp(place->name, name) == 0 : place->item == item)
             return place;
@@ -108,7 +109,9 @@ static void copy_fields(lua_State *L, Reader *r, Value *table, const CallSite *s
     const lua_Unsigned count = lua_rawlen(L, -1);
     lua_pushnil(L);
     while (!r->failed && lua_next(L, -2)) {
-        if (lua_type(L, -2) == LUA_TSTRING)
+        if (table->field_count > FIELDS_MOST)
+            copy_fail(r, table->span, "the table has too many names");
+        else if (lua_type(L, -2) == LUA_TSTRING)
             copy_field(L, r, table, site, depth);
         else if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1 ||
                  (lua_Unsigned)lua_tointeger(L, -2) > count)
