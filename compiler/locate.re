@@ -1,7 +1,7 @@
 /* locate.re - finds every table constructor of a Lua source, who is called with it, and where its fields stand.
  *
  * One pass with a stack of open brackets and blocks. A field starts behind `{`, `,` or `;` at the depth of its table; it is a named one when
- * its first two tokens are a name and `=`. The source may be wrong Lua: then some places are missing, and messages fall back to lines. */
+ * it starts with `name =` or `["name"] =`. The source may be wrong Lua: then some places are missing, and messages fall back to lines. */
 #include "locate.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@
 */
 
 typedef enum { TOKEN_END, TOKEN_WORD, TOKEN_OPEN_BRACE, TOKEN_CLOSE_BRACE, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_SEPARATOR,
-               TOKEN_EQUALS, TOKEN_OTHER } TokenType;
+               TOKEN_EQUALS, TOKEN_STRING, TOKEN_OTHER } TokenType;
 
 typedef struct {
     TokenType type;
@@ -57,7 +57,8 @@ static Token next_token(const unsigned char *at)
             "--" longopen       { YYCURSOR = skip_long(start + 2); continue; }
             "--"                { YYCURSOR += strcspn((const char *)YYCURSOR, "\n"); continue; }
             longopen            { return (Token){TOKEN_OTHER, start, skip_long(start)}; }
-            string | number     { return (Token){TOKEN_OTHER, start, YYCURSOR}; }
+            string              { return (Token){TOKEN_STRING, start, YYCURSOR}; }
+            number              { return (Token){TOKEN_OTHER, start, YYCURSOR}; }
             word                { return (Token){TOKEN_WORD, start, YYCURSOR}; }
             "{"                 { return (Token){TOKEN_OPEN_BRACE, start, YYCURSOR}; }
             "}"                 { return (Token){TOKEN_CLOSE_BRACE, start, YYCURSOR}; }
@@ -124,16 +125,28 @@ static void keep_place(Locator *l, const Open *open, Place place)
     site->places[site->place_count++] = place;
 }
 
-/* A field or item of the innermost table starts with `token`. A computed key, `[1] = x`, is neither. */
+/* `name = value`, whose name may be a string in brackets. */
+static void add_field(Locator *l, const Open *open, const Token *name, const Token *equals)
+{
+    const bool quoted = name->type == TOKEN_STRING;
+    const Token inner = {name->type, name->start + quoted, name->end - quoted};
+    keep_place(l, open, (Place){.name = copy_token(l, &inner),
+                                .key = span_ahead(l, name->start),
+                                .value = span_ahead(l, next_token(equals->end).start)});
+}
+
+/* A field or item of the innermost table starts with `token`. A computed key is neither. */
 static void add_place(Locator *l, Open *open, const Token *token)
 {
     const Token second = next_token(token->end);
     open->field_next = false;
     if (token->type == TOKEN_WORD && second.type == TOKEN_EQUALS) {
-        keep_place(l, open, (Place){.name = copy_token(l, token),
-                                    .key = span_ahead(l, token->start),
-                                    .value = span_ahead(l, next_token(second.end).start)});
-    } else if (token->type != TOKEN_OPEN || *token->start != '[') {
+        add_field(l, open, token, &second);
+    } else if (token->type == TOKEN_OPEN && *token->start == '[') {
+        const Token third = next_token(second.end), fourth = next_token(third.end);
+        if (second.type == TOKEN_STRING && third.type == TOKEN_CLOSE && fourth.type == TOKEN_EQUALS)
+            add_field(l, open, &second, &fourth);
+    } else {
         const Span start = span_at(l, token->start);
         keep_place(l, open, (Place){.item = ++open->items, .key = start, .value = start});
     }
