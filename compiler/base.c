@@ -222,10 +222,13 @@ static int edits(const char *a, const char *b)
 const char *nearest_name(const char *word, const char *const *names)
 {
     const char *nearest = NULL;
-    int best = (int)strlen(word) / 3 + 1; /* more edits than a third of the word is another word */
+    const size_t size = strlen(word);
+    int best = (int)(size / 3) + 1; /* more edits than a third of the word is another word */
     for (; *names; names++) {
         const int distance = edits(word, *names);
-        if (distance <= best && !(nearest && distance == best)) {
+        const size_t letters = strlen(*names), longer = letters > size ? letters : size;
+        const bool alike = distance <= best && 2 * (size_t)distance < longer;
+        if (alike && !(nearest && distance == best)) {
             nearest = *names;
             best = distance;
         }
