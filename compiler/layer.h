@@ -47,6 +47,14 @@ typedef struct Check Check; /* check.h */
 struct Plan;                /* plan.h */
 struct Step;
 
+/* One way to write a pass of a step, and the floats it needs for itself. */
+typedef struct {
+    const char *templates; /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
+    int64_t prepared;      /* made of the parameters once for all samples, then only read */
+    int64_t sums;          /* added up over the samples, then put into the gradients */
+    int64_t work;          /* for one sample; for the batch of a step that takes all of it */
+} Form;
+
 /* What the Plan must know to give a step of a kind its place: which of its buffers backward reads,
  * what may run inside it, and its tiles. */
 typedef struct {
@@ -60,8 +68,8 @@ typedef struct {
     bool takes_pool;       /* a pool behind it can run on its results */
     bool whole_batch;      /* in training it takes all samples of the batch at once */
     enum { POOL_NONE, POOL_MAXIMUM, POOL_MEAN } pool;
-    /* Floats that backward needs for itself when it computes dx; NULL: none. */
-    int64_t (*work)(const Node *node, int64_t batch);
+    /* The form that suits a step; NULL: `templates` and no memory of its own. */
+    Form (*form)(const struct Plan *plan, const struct Step *step, bool backward);
     /* Adds the tiles of a step for so many lanes of outputs (dx_lanes: of inputs); NULL: none. */
     void (*tiles)(Arena *arena, Value *tiles, const struct Plan *plan, const struct Step *step,
                   int lanes, int dx_lanes);

@@ -22,6 +22,7 @@ typedef struct {
     const Graph *graph;
     Schedule *schedule;
     bool training;
+    PlanOptions options;
     Result *results; /* by node */
     int *readers;    /* by node */
 } Lowering;
@@ -58,9 +59,11 @@ static Step *add_step(Lowering *low, const Node *node, const Recipe *recipe, con
                    .yv = plain_view(out),
                    .conv = plain_view(out),
                    .producer = in->step,
+                   .argmax = STEP_NONE,
                    .dx = STEP_NONE,
                    .dy = STEP_NONE,
-                   .work = STEP_NONE,
+                   .forward_pass = {recipe->templates, STEP_NONE, STEP_NONE, STEP_NONE},
+                   .backward_pass = {recipe->templates, STEP_NONE, STEP_NONE, STEP_NONE},
                    .activation = activation_find("linear")};
     step->y = schedule_buffer(low->arena, schedule, name, HOME_ARENA, shape_count(out));
     return step;
@@ -162,14 +165,25 @@ static void lower_activation(Lowering *low, const Node *node)
     low->results[node->index] = step_result(low);
 }
 
-/* Whether a pool can run on the accumulators of the convolution before it. */
+/* Backward of a fused pool needs to know which place of each window won: a byte for each result. */
+static void add_argmax(Lowering *low, Step *step)
+{
+    const int64_t real = low->options.real64 ? 8 : 4;
+    step->argmax = schedule_buffer(low->arena, low->schedule,
+                                   arena_printf(low->arena, "%s_argmax", step->name), HOME_ARENA,
+                                   (shape_count(step->yv.shape) + real - 1) / real);
+}
+
+/* Whether a pool can run on the accumulators of the convolution before it. In training that takes
+ * vectors and a maximum. */
 static bool can_take_pool(const Lowering *low, const Step *step, const Node *node)
 {
     const Window *w = &node->window;
     const Padding p = w->padding;
     const bool maximum = node->kind->recipe->pool == POOL_MAXIMUM;
     const bool relu = strcmp(step->activation->name, "relu") == 0;
-    return !low->training && step->recipe->takes_pool && !step->pool &&
+    const bool trained = maximum && low->options.unroll == UNROLL_AUTO && !low->options.portable;
+    return (!low->training || trained) && step->recipe->takes_pool && !step->pool &&
            (is_linear(step->activation) || relu || (maximum && step->activation->monotone)) &&
            w->stride.h == w->kernel.h && w->stride.w == w->kernel.w &&
            w->kernel.h * w->kernel.w > 1 && w->kernel.h * w->kernel.w <= FUSED_WINDOW_MOST &&
@@ -189,6 +203,8 @@ static void lower_pool(Lowering *low, const Node *node)
     step->yv = plain_view(node->out);
     low->schedule->buffers[step->y].count = shape_count(node->out);
     low->schedule->buffers[step->y].name = step->name;
+    if (low->training)
+        add_argmax(low, step);
     Result *result = &low->results[node->index];
     *result = low->results[node->inputs[0]];
     result->view = step->yv;
@@ -234,12 +250,14 @@ static void finish_output(Lowering *low)
         low->schedule->buffers[out.buffer].home = HOME_CALLER_OUTPUT;
 }
 
-void lower_graph(Arena *arena, const Graph *graph, bool training, Schedule *schedule)
+void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions options,
+                 Schedule *schedule)
 {
     Lowering low = {arena,
                     graph,
                     schedule,
                     training,
+                    options,
                     ARENA_ARRAY(arena, graph->node_count, Result),
                     ARENA_ARRAY(arena, graph->node_count, int)};
     const Shape input = graph->nodes[0].out;

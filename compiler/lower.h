@@ -5,7 +5,8 @@
 #include "plan.h"
 
 /* Fills schedule->steps and buffers (without lifetimes). */
-void lower_graph(Arena *arena, const Graph *graph, bool training, Schedule *schedule);
+void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions options,
+                 Schedule *schedule);
 
 /* Appends a buffer; returns its index. */
 int schedule_buffer(Arena *arena, Schedule *schedule, const char *name, Home home, int64_t count);

@@ -93,18 +93,49 @@ static void live_forward(Schedule *schedule)
     for (int s = 0; s < schedule->count; s++) {
         extend(&schedule->buffers[schedule->steps[s].x], s);
         extend(&schedule->buffers[schedule->steps[s].y], s);
+        if (schedule->steps[s].argmax != STEP_NONE)
+            extend(&schedule->buffers[schedule->steps[s].argmax], s);
     }
 }
 
-/* Memory for backward's own use; the same for any number of samples. Loops need none. */
-static int64_t work_size(const Graph *graph, const Step *step, PlanOptions options)
+static int own_buffer(Arena *arena, Schedule *schedule, const char *name, int64_t count, int first,
+                      int last)
 {
-    if (options.unroll != UNROLL_AUTO || !step->wants_dx || !step->recipe->work)
-        return 0;
-    return step->recipe->work(step->node, graph->batch);
+    if (count == 0)
+        return STEP_NONE;
+    const int buffer = schedule_buffer(arena, schedule, name, HOME_ARENA, count);
+    schedule->buffers[buffer].first = first;
+    schedule->buffers[buffer].last = last;
+    return buffer;
 }
 
-static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, PlanOptions options)
+/* Chooses how a pass is written, and gives it the memory that takes. What is prepared or summed
+ * lives as long as the loop over the samples; it is the same for any number of samples. */
+static void choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step *step, int time)
+{
+    const bool backward = time >= schedule->count;
+    Pass *pass = backward ? &step->backward_pass : &step->forward_pass;
+    const char *d = backward ? "d" : "";
+    int first = time, last = time;
+    if (!step->recipe->form)
+        return;
+    const Form form = step->recipe->form(plan, step, backward);
+    times_around(schedule, time, &first, &last);
+    pass->templates = form.templates;
+    pass->work = own_buffer(arena, schedule, arena_printf(arena, "%s%s_work", d, step->name),
+                            form.work, time, time);
+    pass->prepared =
+        own_buffer(arena, schedule, arena_printf(arena, "%s%s_prepared", d, step->name),
+                   form.prepared, first, last);
+    pass->sums = own_buffer(arena, schedule, arena_printf(arena, "%s%s_sums", d, step->name),
+                            form.sums, first, last);
+    if (pass->prepared != STEP_NONE)
+        schedule->buffers[pass->prepared].samples = 0;
+    if (pass->sums != STEP_NONE)
+        schedule->buffers[pass->sums].samples = 0;
+}
+
+static void add_gradients(Arena *arena, const Plan *plan, Schedule *schedule)
 {
     const int n = schedule->count;
     int lowest = n;
@@ -131,6 +162,8 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
             extend(&schedule->buffers[step->x], 2 * n - s);
         if (keeps_output(step))
             extend(&schedule->buffers[step->y], 2 * n - s);
+        if (step->argmax != STEP_NONE)
+            extend(&schedule->buffers[step->argmax], 2 * n - s);
         if (step->wants_dx) {
             Step *below = &schedule->steps[step->producer];
             assert(step->producer == s - 1); /* chains: one reader each */
@@ -139,16 +172,7 @@ static void add_gradients(Arena *arena, const Graph *graph, Schedule *schedule, 
             schedule->buffers[step->dx].first = schedule->buffers[step->dx].last = 2 * n - s;
             below->dy = step->dx;
         }
-        const int64_t work = work_size(graph, step, options);
-        if (work > 0) {
-            int first, last;
-            times_around(schedule, 2 * n - s, &first, &last);
-            step->work = schedule_buffer(
-                arena, schedule, arena_printf(arena, "%s_work", step->name), HOME_ARENA, work);
-            schedule->buffers[step->work].samples = 0;
-            schedule->buffers[step->work].first = first;
-            schedule->buffers[step->work].last = last;
-        }
+        choose_form(arena, plan, schedule, step, 2 * n - s);
     }
 }
 
@@ -204,10 +228,12 @@ static bool check_unrolled(Diag *diag, const Plan *plan)
 static void plan_train(Arena *arena, Plan *plan)
 {
     Schedule *train = &plan->train;
-    lower_graph(arena, plan->graph, true, train);
+    lower_graph(arena, plan->graph, true, plan->options, train);
     live_forward(train);
-    add_gradients(arena, plan->graph, train, plan->options);
     fuse_loss(plan->graph, train);
+    for (int s = 0; s < train->count; s++)
+        choose_form(arena, plan, train, &train->steps[s], s);
+    add_gradients(arena, plan, train);
     spread_over_batch(plan->graph, train);
     memory_assign(arena, train, plan->options.portable ? 1 : ALIGN_VECTOR, plan->slack);
 }
@@ -240,8 +266,10 @@ Plan *plan_build(Arena *arena, Diag *diag, const Graph *graph, PlanOptions optio
     if (options.unroll == UNROLL_FULL && !check_unrolled(diag, plan))
         return NULL;
     place_params(arena, plan);
-    lower_graph(arena, graph, false, &plan->predict);
+    lower_graph(arena, graph, false, options, &plan->predict);
     live_forward(&plan->predict);
+    for (int s = 0; s < plan->predict.count; s++)
+        choose_form(arena, plan, &plan->predict, &plan->predict.steps[s], s);
     memory_assign(arena, &plan->predict, options.portable ? 1 : ALIGN_VECTOR, plan->slack);
     if (!options.inference && graph->trainable_count > 0)
         plan_train(arena, plan);
@@ -255,10 +283,10 @@ static void dump_schedule(Text *out, const char *name, const Schedule *schedule)
                 schedule->count, schedule->arena, schedule->lower_bound);
     for (int i = 0; i < schedule->count; i++) {
         const Step *s = &schedule->steps[i];
-        text_printf(out, "  step %d %s (%s)%s%s%s: %s -> %s\n", i, s->name, s->recipe->templates,
-                    s->batched ? " batched" : "", s->backward ? " backward" : "",
-                    s->wants_dx ? " dx" : "", schedule->buffers[s->x].name,
-                    schedule->buffers[s->y].name);
+        text_printf(out, "  step %d %s (%s)%s%s%s: %s -> %s\n", i, s->name,
+                    s->forward_pass.templates, s->batched ? " batched" : "",
+                    s->backward ? " backward" : "", s->wants_dx ? " dx" : "",
+                    schedule->buffers[s->x].name, schedule->buffers[s->y].name);
     }
     for (int i = 0; i < schedule->buffer_count; i++) {
         const Buffer *b = &schedule->buffers[i];

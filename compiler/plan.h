@@ -40,6 +40,12 @@ typedef struct {
 
 enum { STEP_NONE = -1 };
 
+/* The form of a pass and its buffers, STEP_NONE where it needs none. */
+typedef struct {
+    const char *templates;
+    int prepared, sums, work;
+} Pass;
+
 typedef struct Step {
     const Node *node;             /* whose options the templates read */
     const Recipe *recipe;         /* the node's kind's, or that of a pad or activation */
@@ -53,6 +59,9 @@ typedef struct Step {
     bool halo;    /* y has a border of zeros around yv */
     bool batched; /* takes the whole batch at once */
     int producer; /* step that fills x, or STEP_NONE: the caller's input */
+    int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
+
+    Pass forward_pass, backward_pass;
 
     /* Backward; unused in the predict schedule. */
     bool backward; /* has a backward pass at all */
@@ -60,7 +69,6 @@ typedef struct Step {
     bool trainable;
     bool skip_gradient; /* the loss already gave the gradient before this step's activation */
     int dx, dy;         /* gradient buffers, or STEP_NONE */
-    int work;           /* buffer for backward's own use, or STEP_NONE */
 } Step;
 
 typedef struct {

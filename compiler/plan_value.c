@@ -105,6 +105,21 @@ static void set_tensors(const Binding *b, Value *table, const Step *step)
     }
 }
 
+static Value *pass_value(const Binding *b, const Schedule *schedule, const Pass *pass)
+{
+    Value *table = value_table(b->arena);
+    set_string(b, table, "templates", pass->templates);
+    if (pass->prepared != STEP_NONE)
+        set_int(b, table, "prepared", schedule->buffers[pass->prepared].offset);
+    if (pass->sums != STEP_NONE) {
+        set_int(b, table, "sums", schedule->buffers[pass->sums].offset);
+        set_int(b, table, "sums_count", schedule->buffers[pass->sums].count);
+    }
+    if (pass->work != STEP_NONE)
+        set_int(b, table, "work", schedule->buffers[pass->work].offset);
+    return table;
+}
+
 static void set_backward(const Binding *b, Value *table, const Schedule *schedule, const Step *step)
 {
     set_bool(b, table, "backward", step->backward);
@@ -115,8 +130,8 @@ static void set_backward(const Binding *b, Value *table, const Schedule *schedul
         value_set(b->arena, table, "dy", view_value(b, schedule, step->yv, step->dy));
     if (step->dx != STEP_NONE)
         value_set(b->arena, table, "dx", view_value(b, schedule, step->xv, step->dx));
-    if (step->work != STEP_NONE)
-        set_int(b, table, "work_offset", schedule->buffers[step->work].offset);
+    if (step->argmax != STEP_NONE)
+        value_set(b->arena, table, "argmax", view_value(b, schedule, step->yv, step->argmax));
 }
 
 static Value *step_value(const Binding *b, const Schedule *schedule, int index)
@@ -126,7 +141,8 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     Value *table = value_table(b->arena);
     set_int(b, table, "index", index);
     set_string(b, table, "name", step->name);
-    set_string(b, table, "templates", step->recipe->templates);
+    value_set(b->arena, table, "forward_pass", pass_value(b, schedule, &step->forward_pass));
+    value_set(b->arena, table, "backward_pass", pass_value(b, schedule, &step->backward_pass));
     set_string(b, table, "fn", arena_printf(b->arena, "%s_%s", b->plan->graph->name, step->name));
     set_string(b, table, "kind", node->kind->name);
     value_set(b->arena, table, "x", view_value(b, schedule, step->xv, step->x));
@@ -135,7 +151,10 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     value_set(b->arena, table, "stride", size_value(b, node->window.stride));
     value_set(b->arena, table, "dilation", size_value(b, node->window.dilation));
     value_set(b->arena, table, "padding", padding_value(b, node->window.padding));
-    value_set(b->arena, table, "conv", shape_value(b, step->conv.shape));
+    Value *conv = shape_value(b, step->conv.shape);
+    set_int(b, conv, "origin", step->conv.origin);
+    set_int(b, conv, "row", step->conv.row);
+    value_set(b->arena, table, "conv", conv);
     set_int(b, table, "filters", node->filters);
     set_int(b, table, "groups", node->groups);
     set_bool(b, table, "bias", node->bias && node->tensor_count > 1);

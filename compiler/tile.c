@@ -77,6 +77,20 @@ static Value *pooled_variants(Arena *arena, const Step *step)
     return list;
 }
 
+/* Backward of a sparse gradient holds every row of a window, some vectors wide: as many as twelve
+ * registers hold, all of one width if that is not much less. */
+static int64_t sparse_vectors(const Node *node)
+{
+    const int64_t vectors = node->window.kernel.w * node->in.c / SPARSE_LANES;
+    const int64_t rows = node->window.kernel.h;
+    int64_t most = NARROW_P / rows;
+    most = most < 1 ? 1 : most < vectors ? most : vectors;
+    for (int64_t v = most; v * rows >= SINGLE_COPIES; v--)
+        if (vectors % v == 0)
+            return v;
+    return most;
+}
+
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes)
 {
@@ -90,6 +104,7 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     value_set(arena, tiles, "dw",
               variants(arena, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", variants(arena, columns, in, dx_lanes));
+    set_int(arena, tiles, "sparse", sparse_vectors(node));
 }
 
 /* The number of samples a tile of dense takes: the largest up to six that divides the batch, if

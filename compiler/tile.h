@@ -17,7 +17,10 @@ int tile_runs(int64_t n, int64_t most, TileRun out[2]);
 int tile_lanes(int64_t channels);
 
 /* The hooks of convolution and of dense (Recipe.tiles). */
-enum { TILE_DX_ROWS = 6 }; /* inputs whose gradient a dense tile computes at once */
+enum {
+    TILE_DX_ROWS = 6, /* inputs whose gradient a dense tile computes at once */
+    SPARSE_LANES = 16 /* a sparse gradient wants rows of whole vectors of this many floats */
+};
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes);
 void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,

@@ -9,7 +9,7 @@
  *   total                                    413          14504
  *
  * Predict needs 5312 bytes of scratch (buffers alive at once: 5248).
- * A training step on 32 samples needs a tape of 424368 bytes. Loss: binary_cross_entropy. Optimizer: adam.
+ * A training step on 32 samples needs a tape of 236208 bytes. Loss: binary_cross_entropy. Optimizer: adam.
  */
 #include "shapes.h"
 
@@ -22,7 +22,6 @@
 #endif
 
 typedef SHAPES_REAL real;
-#define REAL_MAX FLT_MAX
 
 /* Vectors of floats. vN is the widest the target has of at most N floats (as bytes: 4 -> 16, 8 -> 32, 16 -> 64), LN how many values it
  * holds; mN is its mask. Any other compiler gets plain C on one value at a time. */
@@ -63,25 +62,23 @@ static inline v4 max4(v4 a, v4 b)
 {
     return b > a ? b : a;
 }
-static inline v4 set4(real x)
+/* The larger of a and b; where that is b, k goes into which. */
+static inline v4 larger4(v4 a, v4 b, int k, m4 *which)
 {
-    return x;
+    *which = b > a ? k : *which;
+    return b > a ? b : a;
 }
-static inline m4 all4(void)
+/* The first lanes of which, at most n, as bytes. */
+static inline void mark4(unsigned char *y, m4 which, int n)
 {
-    return 1;
-}
-/* g in the lanes that are left and where x is the maximum; those are then left no more. */
-static inline v4 take4(v4 x, v4 maximum, v4 g, m4 *left)
-{
-    const int here = *left && x >= maximum;
-    *left = *left && !here;
-    return here ? g : 0;
+    (void)n;
+    *y = (unsigned char)which;
 }
 #else
 typedef real v4 __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
 enum { L4 = 16 / (int)sizeof(real) };
 typedef int32_t m4 __attribute__((vector_size(sizeof(v4)), aligned(sizeof(real)), may_alias));
+typedef unsigned char b4 __attribute__((vector_size(sizeof(v4) / sizeof(real)), aligned(1), may_alias));
 static inline v4 load4(const real *x)
 {
     return *(const v4 *)(const void *)x;
@@ -107,20 +104,23 @@ static inline v4 max4(v4 a, v4 b)
     const m4 larger = (m4)(b > a);
     return (v4)((larger & (m4)b) | (~larger & (m4)a));
 }
-static inline v4 set4(real x)
+/* The larger of a and b; where that is b, k goes into which. */
+static inline v4 larger4(v4 a, v4 b, int k, m4 *which)
 {
-    return (v4){0} + x;
+    const m4 here = (m4)(b > a);
+    *which = (here & k) | (~here & *which);
+    return (v4)((here & (m4)b) | (~here & (m4)a));
 }
-static inline m4 all4(void)
+/* The first lanes of which, at most n, as bytes. */
+static inline void mark4(unsigned char *y, m4 which, int n)
 {
-    return ~(m4){0};
-}
-/* g in the lanes that are left and where x is the maximum; those are then left no more. */
-static inline v4 take4(v4 x, v4 maximum, v4 g, m4 *left)
-{
-    const m4 here = (m4)(x >= maximum) & *left;
-    *left &= ~here;
-    return (v4)(here & (m4)g);
+    if (n >= L4) {
+        *(b4 *)(void *)y = __builtin_convertvector(which, b4);
+    } else {
+        for (int lane = 0; lane < L4 && lane < n; lane++) {
+            y[lane] = (unsigned char)which[lane];
+        }
+    }
 }
 #endif
 
@@ -516,9 +516,9 @@ static void shapes_dense1_forward(const real *restrict x, const real *restrict w
     }
 }
 
-/* 1 vector of channels x 10 pixels: the sum, the bias, relu, in registers. */
-static inline void shapes_conv1_1x10(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, int n)
+/* 1 vector of channels x 12 pixels: the sum, the bias, relu, the pool, in registers. */
+static inline void shapes_conv1_pool1_train_1x12(const real *restrict x, const real *restrict w,
+    const real *restrict b, real *restrict y, unsigned char *restrict argmax, int n)
 {
     v4 a0_0 = load4(b);
     v4 a1_0 = load4(b);
@@ -530,138 +530,172 @@ static inline void shapes_conv1_1x10(const real *restrict x, const real *restric
     v4 a7_0 = load4(b);
     v4 a8_0 = load4(b);
     v4 a9_0 = load4(b);
+    v4 a10_0 = load4(b);
+    v4 a11_0 = load4(b);
     {
         const v4 k0 = load4(w);
         a0_0 += x[0] * k0;
         a1_0 += x[1] * k0;
-        a2_0 += x[2] * k0;
-        a3_0 += x[3] * k0;
-        a4_0 += x[4] * k0;
-        a5_0 += x[5] * k0;
-        a6_0 += x[6] * k0;
-        a7_0 += x[7] * k0;
-        a8_0 += x[8] * k0;
-        a9_0 += x[9] * k0;
+        a2_0 += x[30] * k0;
+        a3_0 += x[31] * k0;
+        a4_0 += x[2] * k0;
+        a5_0 += x[3] * k0;
+        a6_0 += x[32] * k0;
+        a7_0 += x[33] * k0;
+        a8_0 += x[4] * k0;
+        a9_0 += x[5] * k0;
+        a10_0 += x[34] * k0;
+        a11_0 += x[35] * k0;
     }
     {
         const v4 k0 = load4(w + 2);
         a0_0 += x[1] * k0;
         a1_0 += x[2] * k0;
-        a2_0 += x[3] * k0;
-        a3_0 += x[4] * k0;
-        a4_0 += x[5] * k0;
-        a5_0 += x[6] * k0;
-        a6_0 += x[7] * k0;
-        a7_0 += x[8] * k0;
-        a8_0 += x[9] * k0;
-        a9_0 += x[10] * k0;
+        a2_0 += x[31] * k0;
+        a3_0 += x[32] * k0;
+        a4_0 += x[3] * k0;
+        a5_0 += x[4] * k0;
+        a6_0 += x[33] * k0;
+        a7_0 += x[34] * k0;
+        a8_0 += x[5] * k0;
+        a9_0 += x[6] * k0;
+        a10_0 += x[35] * k0;
+        a11_0 += x[36] * k0;
     }
     {
         const v4 k0 = load4(w + 4);
         a0_0 += x[2] * k0;
         a1_0 += x[3] * k0;
-        a2_0 += x[4] * k0;
-        a3_0 += x[5] * k0;
-        a4_0 += x[6] * k0;
-        a5_0 += x[7] * k0;
-        a6_0 += x[8] * k0;
-        a7_0 += x[9] * k0;
-        a8_0 += x[10] * k0;
-        a9_0 += x[11] * k0;
+        a2_0 += x[32] * k0;
+        a3_0 += x[33] * k0;
+        a4_0 += x[4] * k0;
+        a5_0 += x[5] * k0;
+        a6_0 += x[34] * k0;
+        a7_0 += x[35] * k0;
+        a8_0 += x[6] * k0;
+        a9_0 += x[7] * k0;
+        a10_0 += x[36] * k0;
+        a11_0 += x[37] * k0;
     }
     {
         const v4 k0 = load4(w + 6);
         a0_0 += x[30] * k0;
         a1_0 += x[31] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[34] * k0;
-        a5_0 += x[35] * k0;
-        a6_0 += x[36] * k0;
-        a7_0 += x[37] * k0;
-        a8_0 += x[38] * k0;
-        a9_0 += x[39] * k0;
+        a2_0 += x[60] * k0;
+        a3_0 += x[61] * k0;
+        a4_0 += x[32] * k0;
+        a5_0 += x[33] * k0;
+        a6_0 += x[62] * k0;
+        a7_0 += x[63] * k0;
+        a8_0 += x[34] * k0;
+        a9_0 += x[35] * k0;
+        a10_0 += x[64] * k0;
+        a11_0 += x[65] * k0;
     }
     {
         const v4 k0 = load4(w + 8);
         a0_0 += x[31] * k0;
         a1_0 += x[32] * k0;
-        a2_0 += x[33] * k0;
-        a3_0 += x[34] * k0;
-        a4_0 += x[35] * k0;
-        a5_0 += x[36] * k0;
-        a6_0 += x[37] * k0;
-        a7_0 += x[38] * k0;
-        a8_0 += x[39] * k0;
-        a9_0 += x[40] * k0;
+        a2_0 += x[61] * k0;
+        a3_0 += x[62] * k0;
+        a4_0 += x[33] * k0;
+        a5_0 += x[34] * k0;
+        a6_0 += x[63] * k0;
+        a7_0 += x[64] * k0;
+        a8_0 += x[35] * k0;
+        a9_0 += x[36] * k0;
+        a10_0 += x[65] * k0;
+        a11_0 += x[66] * k0;
     }
     {
         const v4 k0 = load4(w + 10);
         a0_0 += x[32] * k0;
         a1_0 += x[33] * k0;
-        a2_0 += x[34] * k0;
-        a3_0 += x[35] * k0;
-        a4_0 += x[36] * k0;
-        a5_0 += x[37] * k0;
-        a6_0 += x[38] * k0;
-        a7_0 += x[39] * k0;
-        a8_0 += x[40] * k0;
-        a9_0 += x[41] * k0;
+        a2_0 += x[62] * k0;
+        a3_0 += x[63] * k0;
+        a4_0 += x[34] * k0;
+        a5_0 += x[35] * k0;
+        a6_0 += x[64] * k0;
+        a7_0 += x[65] * k0;
+        a8_0 += x[36] * k0;
+        a9_0 += x[37] * k0;
+        a10_0 += x[66] * k0;
+        a11_0 += x[67] * k0;
     }
     {
         const v4 k0 = load4(w + 12);
         a0_0 += x[60] * k0;
         a1_0 += x[61] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[64] * k0;
-        a5_0 += x[65] * k0;
-        a6_0 += x[66] * k0;
-        a7_0 += x[67] * k0;
-        a8_0 += x[68] * k0;
-        a9_0 += x[69] * k0;
+        a2_0 += x[90] * k0;
+        a3_0 += x[91] * k0;
+        a4_0 += x[62] * k0;
+        a5_0 += x[63] * k0;
+        a6_0 += x[92] * k0;
+        a7_0 += x[93] * k0;
+        a8_0 += x[64] * k0;
+        a9_0 += x[65] * k0;
+        a10_0 += x[94] * k0;
+        a11_0 += x[95] * k0;
     }
     {
         const v4 k0 = load4(w + 14);
         a0_0 += x[61] * k0;
         a1_0 += x[62] * k0;
-        a2_0 += x[63] * k0;
-        a3_0 += x[64] * k0;
-        a4_0 += x[65] * k0;
-        a5_0 += x[66] * k0;
-        a6_0 += x[67] * k0;
-        a7_0 += x[68] * k0;
-        a8_0 += x[69] * k0;
-        a9_0 += x[70] * k0;
+        a2_0 += x[91] * k0;
+        a3_0 += x[92] * k0;
+        a4_0 += x[63] * k0;
+        a5_0 += x[64] * k0;
+        a6_0 += x[93] * k0;
+        a7_0 += x[94] * k0;
+        a8_0 += x[65] * k0;
+        a9_0 += x[66] * k0;
+        a10_0 += x[95] * k0;
+        a11_0 += x[96] * k0;
     }
     {
         const v4 k0 = load4(w + 16);
         a0_0 += x[62] * k0;
         a1_0 += x[63] * k0;
-        a2_0 += x[64] * k0;
-        a3_0 += x[65] * k0;
-        a4_0 += x[66] * k0;
-        a5_0 += x[67] * k0;
-        a6_0 += x[68] * k0;
-        a7_0 += x[69] * k0;
-        a8_0 += x[70] * k0;
-        a9_0 += x[71] * k0;
+        a2_0 += x[92] * k0;
+        a3_0 += x[93] * k0;
+        a4_0 += x[64] * k0;
+        a5_0 += x[65] * k0;
+        a6_0 += x[94] * k0;
+        a7_0 += x[95] * k0;
+        a8_0 += x[66] * k0;
+        a9_0 += x[67] * k0;
+        a10_0 += x[96] * k0;
+        a11_0 += x[97] * k0;
+    }
+    {
+        m4 which = {0};
+        a0_0 = larger4(a0_0, a1_0, 1, &which);
+        a0_0 = larger4(a0_0, a2_0, 2, &which);
+        a0_0 = larger4(a0_0, a3_0, 3, &which);
+        mark4(argmax, which, n);
     }
     store4(y, relu4(a0_0), n);
-    store4(y + 2, relu4(a1_0), n);
-    store4(y + 4, relu4(a2_0), n);
-    store4(y + 6, relu4(a3_0), n);
-    store4(y + 8, relu4(a4_0), n);
-    store4(y + 10, relu4(a5_0), n);
-    store4(y + 12, relu4(a6_0), n);
-    store4(y + 14, relu4(a7_0), n);
-    store4(y + 16, relu4(a8_0), n);
-    store4(y + 18, relu4(a9_0), n);
+    {
+        m4 which = {0};
+        a4_0 = larger4(a4_0, a5_0, 1, &which);
+        a4_0 = larger4(a4_0, a6_0, 2, &which);
+        a4_0 = larger4(a4_0, a7_0, 3, &which);
+        mark4(argmax + 2, which, n);
+    }
+    store4(y + 2, relu4(a4_0), n);
+    {
+        m4 which = {0};
+        a8_0 = larger4(a8_0, a9_0, 1, &which);
+        a8_0 = larger4(a8_0, a10_0, 2, &which);
+        a8_0 = larger4(a8_0, a11_0, 3, &which);
+        mark4(argmax + 4, which, n);
+    }
+    store4(y + 4, relu4(a8_0), n);
 }
 
-/* 1 vector of channels x 9 pixels: the sum, the bias, relu, in registers. */
-static inline void shapes_conv1_1x9(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, int n)
+/* 1 vector of channels x 8 pixels: the sum, the bias, relu, the pool, in registers. */
+static inline void shapes_conv1_pool1_train_1x8(const real *restrict x, const real *restrict w,
+    const real *restrict b, real *restrict y, unsigned char *restrict argmax, int n)
 {
     v4 a0_0 = load4(b);
     v4 a1_0 = load4(b);
@@ -671,145 +705,143 @@ static inline void shapes_conv1_1x9(const real *restrict x, const real *restrict
     v4 a5_0 = load4(b);
     v4 a6_0 = load4(b);
     v4 a7_0 = load4(b);
-    v4 a8_0 = load4(b);
     {
         const v4 k0 = load4(w);
         a0_0 += x[0] * k0;
         a1_0 += x[1] * k0;
-        a2_0 += x[2] * k0;
-        a3_0 += x[3] * k0;
-        a4_0 += x[4] * k0;
-        a5_0 += x[5] * k0;
-        a6_0 += x[6] * k0;
-        a7_0 += x[7] * k0;
-        a8_0 += x[8] * k0;
+        a2_0 += x[30] * k0;
+        a3_0 += x[31] * k0;
+        a4_0 += x[2] * k0;
+        a5_0 += x[3] * k0;
+        a6_0 += x[32] * k0;
+        a7_0 += x[33] * k0;
     }
     {
         const v4 k0 = load4(w + 2);
         a0_0 += x[1] * k0;
         a1_0 += x[2] * k0;
-        a2_0 += x[3] * k0;
-        a3_0 += x[4] * k0;
-        a4_0 += x[5] * k0;
-        a5_0 += x[6] * k0;
-        a6_0 += x[7] * k0;
-        a7_0 += x[8] * k0;
-        a8_0 += x[9] * k0;
+        a2_0 += x[31] * k0;
+        a3_0 += x[32] * k0;
+        a4_0 += x[3] * k0;
+        a5_0 += x[4] * k0;
+        a6_0 += x[33] * k0;
+        a7_0 += x[34] * k0;
     }
     {
         const v4 k0 = load4(w + 4);
         a0_0 += x[2] * k0;
         a1_0 += x[3] * k0;
-        a2_0 += x[4] * k0;
-        a3_0 += x[5] * k0;
-        a4_0 += x[6] * k0;
-        a5_0 += x[7] * k0;
-        a6_0 += x[8] * k0;
-        a7_0 += x[9] * k0;
-        a8_0 += x[10] * k0;
+        a2_0 += x[32] * k0;
+        a3_0 += x[33] * k0;
+        a4_0 += x[4] * k0;
+        a5_0 += x[5] * k0;
+        a6_0 += x[34] * k0;
+        a7_0 += x[35] * k0;
     }
     {
         const v4 k0 = load4(w + 6);
         a0_0 += x[30] * k0;
         a1_0 += x[31] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[34] * k0;
-        a5_0 += x[35] * k0;
-        a6_0 += x[36] * k0;
-        a7_0 += x[37] * k0;
-        a8_0 += x[38] * k0;
+        a2_0 += x[60] * k0;
+        a3_0 += x[61] * k0;
+        a4_0 += x[32] * k0;
+        a5_0 += x[33] * k0;
+        a6_0 += x[62] * k0;
+        a7_0 += x[63] * k0;
     }
     {
         const v4 k0 = load4(w + 8);
         a0_0 += x[31] * k0;
         a1_0 += x[32] * k0;
-        a2_0 += x[33] * k0;
-        a3_0 += x[34] * k0;
-        a4_0 += x[35] * k0;
-        a5_0 += x[36] * k0;
-        a6_0 += x[37] * k0;
-        a7_0 += x[38] * k0;
-        a8_0 += x[39] * k0;
+        a2_0 += x[61] * k0;
+        a3_0 += x[62] * k0;
+        a4_0 += x[33] * k0;
+        a5_0 += x[34] * k0;
+        a6_0 += x[63] * k0;
+        a7_0 += x[64] * k0;
     }
     {
         const v4 k0 = load4(w + 10);
         a0_0 += x[32] * k0;
         a1_0 += x[33] * k0;
-        a2_0 += x[34] * k0;
-        a3_0 += x[35] * k0;
-        a4_0 += x[36] * k0;
-        a5_0 += x[37] * k0;
-        a6_0 += x[38] * k0;
-        a7_0 += x[39] * k0;
-        a8_0 += x[40] * k0;
+        a2_0 += x[62] * k0;
+        a3_0 += x[63] * k0;
+        a4_0 += x[34] * k0;
+        a5_0 += x[35] * k0;
+        a6_0 += x[64] * k0;
+        a7_0 += x[65] * k0;
     }
     {
         const v4 k0 = load4(w + 12);
         a0_0 += x[60] * k0;
         a1_0 += x[61] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[64] * k0;
-        a5_0 += x[65] * k0;
-        a6_0 += x[66] * k0;
-        a7_0 += x[67] * k0;
-        a8_0 += x[68] * k0;
+        a2_0 += x[90] * k0;
+        a3_0 += x[91] * k0;
+        a4_0 += x[62] * k0;
+        a5_0 += x[63] * k0;
+        a6_0 += x[92] * k0;
+        a7_0 += x[93] * k0;
     }
     {
         const v4 k0 = load4(w + 14);
         a0_0 += x[61] * k0;
         a1_0 += x[62] * k0;
-        a2_0 += x[63] * k0;
-        a3_0 += x[64] * k0;
-        a4_0 += x[65] * k0;
-        a5_0 += x[66] * k0;
-        a6_0 += x[67] * k0;
-        a7_0 += x[68] * k0;
-        a8_0 += x[69] * k0;
+        a2_0 += x[91] * k0;
+        a3_0 += x[92] * k0;
+        a4_0 += x[63] * k0;
+        a5_0 += x[64] * k0;
+        a6_0 += x[93] * k0;
+        a7_0 += x[94] * k0;
     }
     {
         const v4 k0 = load4(w + 16);
         a0_0 += x[62] * k0;
         a1_0 += x[63] * k0;
-        a2_0 += x[64] * k0;
-        a3_0 += x[65] * k0;
-        a4_0 += x[66] * k0;
-        a5_0 += x[67] * k0;
-        a6_0 += x[68] * k0;
-        a7_0 += x[69] * k0;
-        a8_0 += x[70] * k0;
+        a2_0 += x[92] * k0;
+        a3_0 += x[93] * k0;
+        a4_0 += x[64] * k0;
+        a5_0 += x[65] * k0;
+        a6_0 += x[94] * k0;
+        a7_0 += x[95] * k0;
+    }
+    {
+        m4 which = {0};
+        a0_0 = larger4(a0_0, a1_0, 1, &which);
+        a0_0 = larger4(a0_0, a2_0, 2, &which);
+        a0_0 = larger4(a0_0, a3_0, 3, &which);
+        mark4(argmax, which, n);
     }
     store4(y, relu4(a0_0), n);
-    store4(y + 2, relu4(a1_0), n);
-    store4(y + 4, relu4(a2_0), n);
-    store4(y + 6, relu4(a3_0), n);
-    store4(y + 8, relu4(a4_0), n);
-    store4(y + 10, relu4(a5_0), n);
-    store4(y + 12, relu4(a6_0), n);
-    store4(y + 14, relu4(a7_0), n);
-    store4(y + 16, relu4(a8_0), n);
+    {
+        m4 which = {0};
+        a4_0 = larger4(a4_0, a5_0, 1, &which);
+        a4_0 = larger4(a4_0, a6_0, 2, &which);
+        a4_0 = larger4(a4_0, a7_0, 3, &which);
+        mark4(argmax + 2, which, n);
+    }
+    store4(y + 2, relu4(a4_0), n);
 }
 
-/* conv1: 30x30x1 -> 28x28x2, 14112 multiply-adds, relu. */
-static void shapes_conv1_forward(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y)
+/* conv1_pool1: 30x30x1 -> 14x14x2, 14112 multiply-adds, relu. */
+static void shapes_conv1_pool1_train_forward(const real *restrict x, const real *restrict w,
+    const real *restrict b, real *restrict y, unsigned char *restrict argmax)
 {
     int o = 0;
     for (; o < 2; o += L4) {
-        for (int i = 0; i < 28; i++) {
-            const real *xi = x + i*30;
-            real *yi = y + i*56 + o;
-            shapes_conv1_1x10(xi, w + o, b + o, yi, 2 - o);
-            for (int j = 0; j < 2; j++) {
-                shapes_conv1_1x9(xi + j*9 + 10, w + o, b + o, yi + (j*9 + 10)*2, 2 - o);
+        for (int i = 0; i < 14; i++) {
+            const real *xi = x + i*60;
+            real *yi = y + i*28 + o;
+            unsigned char *ai = argmax + i*28 + o;
+            for (int j = 0; j < 4; j++) {
+                shapes_conv1_pool1_train_1x12(xi + j*3*2, w + o, b + o, yi + j*3*2, ai + j*3*2, 2 - o);
             }
+            shapes_conv1_pool1_train_1x8(xi + 24, w + o, b + o, yi + 24, ai + 24, 2 - o);
         }
     }
 }
 
 /* Gradient of 3 taps x 1 vector of filters, summed over the image. */
-static inline void shapes_conv1_dw_1x3(const real *restrict x, const real *restrict w,
+static inline void shapes_conv1_pool1_dw_1x3(const real *restrict x, const real *restrict w,
     real *restrict y, int n)
 {
     v4 a0_0 = load4(y);
@@ -830,21 +862,31 @@ static inline void shapes_conv1_dw_1x3(const real *restrict x, const real *restr
     store4(y + 4, a2_0, n);
 }
 
-/* conv1 backward: from dy, the gradient of its output (28x28x2). */
-static void shapes_conv1_backward(const real *restrict x, const real *restrict y,
-    real *restrict dy, real *restrict dw, real *restrict db)
+/* conv1_pool1 backward: from dy, the gradient of its output (14x14x2). */
+static void shapes_conv1_pool1_backward(const real *restrict x, const real *restrict y,
+    real *restrict dy, const unsigned char *restrict argmax, real *restrict work,
+    real *restrict dw, real *restrict db)
 {
-    for (int i = 0; i < 28; i++) {
-        const real *v = y + i*56;
-        real *dv = dy + i*56;
-        for (int k = 0; k < 56; k++) {
+    for (int i = 0; i < 14; i++) {
+        const real *v = y + i*28;
+        real *dv = dy + i*28;
+        for (int k = 0; k < 28; k++) {
             dv[k] *= (v[k] > 0 ? (real)1 : 0);
         }
     }
-    for (int i = 0; i < 28; i++) {
-        for (int j = 0; j < 28; j++) {
+    for (int i = 0; i < 14; i++) {
+        for (int j = 0; j < 14; j++) {
             for (int o = 0; o < 2; o++) {
-                db[o] += dy[i*56 + j*2 + o];
+                db[o] += dy[i*28 + j*2 + o];
+            }
+        }
+    }
+    memset(work, 0, 1568 * sizeof(real));
+    for (int i = 0; i < 14; i++) {
+        for (int j = 0; j < 14; j++) {
+            for (int o = 0; o < 2; o++) {
+                const int k = argmax[i*28 + j*2 + o];
+                work[(i*2 + k / 2)*56 + (j*2 + k % 2)*2 + o] = dy[i*28 + j*2 + o];
             }
         }
     }
@@ -852,45 +894,7 @@ static void shapes_conv1_backward(const real *restrict x, const real *restrict y
         int o = 0;
         for (; o < 2; o += L4) {
             for (int ki = 0; ki < 3; ki++) {
-                shapes_conv1_dw_1x3(x + ki*30, dy + o, dw + ki*3*2 + o, 2 - o);
-            }
-        }
-    }
-}
-
-/* pool1: 28x28x2 -> 14x14x2. */
-static void shapes_pool1_forward(const real *restrict x, real *restrict y)
-{
-    for (int i = 0; i < 14; i++) {
-        for (int j = 0; j < 14; j++) {
-            for (int c = 0; c < 2; c += L4) {
-                v4 best = set4(-REAL_MAX);
-                for (int ki = 0; ki < 2; ki++) {
-                    for (int kj = 0; kj < 2; kj++) {
-                        best = max4(best, load4(x + (i*2 + ki)*56 + (j*2 + kj)*2 + c));
-                    }
-                }
-                store4(y + i*28 + j*2 + c, best, 2 - c);
-            }
-        }
-    }
-}
-
-/* pool1 backward: from dy, the gradient of its output (14x14x2). */
-static void shapes_pool1_backward(const real *restrict x, const real *restrict y,
-    real *restrict dy, real *restrict dx)
-{
-    memset(dx, 0, 1568 * sizeof(real));
-    for (int i = 0; i < 14; i++) {
-        for (int j = 0; j < 14; j++) {
-            for (int c = 0; c < 2; c += L4) {
-                const v4 best = load4(y + i*28 + j*2 + c), g = load4(dy + i*28 + j*2 + c);
-                m4 left = all4();
-                for (int ki = 0; ki < 2; ki++) {
-                    for (int kj = 0; kj < 2; kj++) {
-                        store4(dx + (i*2 + ki)*56 + (j*2 + kj)*2 + c, load4(dx + (i*2 + ki)*56 + (j*2 + kj)*2 + c) + take4(load4(x + (i*2 + ki)*56 + (j*2 + kj)*2 + c), best, g, &left), 2 - c);
-                    }
-                }
+                shapes_conv1_pool1_dw_1x3(x + ki*30, work + o, dw + ki*3*2 + o, 2 - o);
             }
         }
     }
@@ -1199,13 +1203,12 @@ const real *shapes_forward(const shapes_params *params, const real *inputs, int 
     const real *const p = (const real *)(const void *)params;
     real *const at = tape->arena;
     for (int n = 0; n < count; n++) {
-        shapes_conv1_pad_forward(inputs + (size_t)n * 784, at + (size_t)n * 900 + 50176);
-        shapes_conv1_forward(at + (size_t)n * 900 + 50176, p + conv1_kernel, p + conv1_bias,
-            at + (size_t)n * 1568);
-        shapes_pool1_forward(at + (size_t)n * 1568, at + (size_t)n * 392 + 78976);
+        shapes_conv1_pad_forward(inputs + (size_t)n * 784, at + (size_t)n * 900);
+        shapes_conv1_pool1_train_forward(at + (size_t)n * 900, p + conv1_kernel, p + conv1_bias,
+            at + (size_t)n * 392 + 28800, (unsigned char *)(at + (size_t)n * 98 + 53888));
     }
-    shapes_dense1_train_forward(at + 78976, p + dense1_kernel, p + dense1_bias, at + 104288, count);
-    return at + 104288;
+    shapes_dense1_train_forward(at + 28800, p + dense1_kernel, p + dense1_bias, at + 57248, count);
+    return at + 57248;
 }
 
 /* g: gradients of the trainable parameters, as they lie in the params struct. */
@@ -1213,7 +1216,7 @@ static real shapes_gradients(const shapes_params *params, const real *inputs, co
     shapes_tape *tape, real *g)
 {
     real *const at = tape->arena;
-    const real *const outputs = at + 104288;
+    const real *const outputs = at + 57248;
     const real scale = 1 / (real)count;
     real loss = 0;
     const real *const p = (const real *)(const void *)params;
@@ -1222,14 +1225,13 @@ static real shapes_gradients(const shapes_params *params, const real *inputs, co
     for (int n = 0; n < count; n++) {
         const real *y = outputs + (size_t)n * 1, *t = targets + (size_t)n * 1;
         loss += cnn_binary_cross_entropy(y, t, 1);
-        cnn_sigmoid_cross_entropy_grad(y, t, at + (size_t)n * 1 + 104320, 1, scale);
+        cnn_sigmoid_cross_entropy_grad(y, t, at + (size_t)n * 1 + 57280, 1, scale);
     }
-    shapes_dense1_backward(at + 78976, at + 104320, p + dense1_kernel, at + 91520, g + dense1_kernel,
-        g + dense1_bias, at + 104064, count);
+    shapes_dense1_backward(at + 28800, at + 57280, p + dense1_kernel, at + 41344, g + dense1_kernel,
+        g + dense1_bias, at + 57024, count);
     for (int n = 0; n < count; n++) {
-        shapes_pool1_backward(at + (size_t)n * 1568, at + (size_t)n * 392 + 78976,
-            at + (size_t)n * 392 + 91520, at + 104064);
-        shapes_conv1_backward(at + (size_t)n * 900 + 50176, at + (size_t)n * 1568, at + 104064,
+        shapes_conv1_pool1_backward(at + (size_t)n * 900, at + (size_t)n * 392 + 28800,
+            at + (size_t)n * 392 + 41344, (const unsigned char *)(at + (size_t)n * 98 + 53888), at + 57024,
             g + conv1_kernel, g + conv1_bias);
     }
     return loss * scale;

@@ -35,7 +35,7 @@ typedef float SHAPES_REAL;
 #define SHAPES_MACS 14504 /* multiply-adds of one forward pass, before any is skipped */
 #define SHAPES_SCRATCH_BYTES 5312 /* memory of one predict call */
 #define SHAPES_PARAM_BYTES 1764
-#define SHAPES_TAPE_BYTES 424368 /* memory of one training step */
+#define SHAPES_TAPE_BYTES 236208 /* memory of one training step */
 #define SHAPES_OPTIMIZER_BYTES 3408
 #define SHAPES_LEARNING_RATE 0.005f /* of the spec, for update and train_step */
 
@@ -66,7 +66,7 @@ struct shapes_scratch {
 typedef struct shapes_tape shapes_tape;
 struct shapes_tape {
     uint64_t seed;
-    float arena[105648];
+    float arena[58608];
     float grads[441];
 };
 

@@ -8,8 +8,11 @@
 % if L.trainable then arguments[#arguments + 1] = "x" end
 % if activation then arguments[#arguments + 1] = "y_in" end
 % arguments[#arguments + 1] = "dy"
+% if L.argmax then arguments[#arguments + 1] = "argmax_in"; arguments[#arguments + 1] = "work" end
+% -- The gradient of the convolution's own results: dy, or with a pool behind it, dy back in the places that won.
+% local G, g = L.argmax and L.conv or L.y, L.argmax and "work" or "dy"
 % if L.wants_dx then
-%   arguments[#arguments + 1] = auto and "work" or "w"
+%   arguments[#arguments + 1] = auto and "prepared" or "w"
 %   arguments[#arguments + 1] = "dx"
 % end
 % if L.trainable then
@@ -19,7 +22,7 @@
 % local tail = oc % L.tiles.lanes ~= 0
 % local dx_tail = ic % L.tiles.dx_lanes ~= 0
 % if auto and L.trainable then
-%   local loops = {{n = L.y.h, x = S.h * L.x.row, w = L.y.row}, {n = L.y.w, x = S.w * L.x.c, w = L.y.c}}
+%   local loops = {{n = G.h, x = S.h * L.x.row, w = G.row}, {n = G.w, x = S.w * L.x.c, w = G.c}}
 %   for _, variant in ipairs(L.tiles.dw) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p; out[#out + 1] = {y = p * L.filters, accumulators = {p}} end
@@ -29,15 +32,15 @@
 % if auto and L.wants_dx then
 %   for _, variant in ipairs(L.tiles.dx) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
-%       for p in range(run.p) do x[#x + 1] = p * L.y.c; out[#out + 1] = {y = p * S.w * L.x.c, accumulators = {p}} end
+%       for p in range(run.p) do x[#x + 1] = p * G.c; out[#out + 1] = {y = p * S.w * L.x.c, accumulators = {p}} end
 %       include("tile.c.t", {T = {fn = L.fn .. "_dx_" .. variant.v .. "x" .. run.p, lanes = L.tiles.dx_lanes, v = variant.v, x = x, outputs = out, loops = {{n = oc, x = 1, w = ic}}, start = "y", tail = dx_tail, comment = "Adds what one tap sends to " .. run.p .. " input pixels x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of channels."}})
 %   end end
-${signature("prepare", {"w", "work"})}
+${signature("prepare", {"w", "prepare"})}
 {
     for (int k = 0; k < ${K.h * K.w}; k++) {
         for (int c = 0; c < ${ic}; c++) {
             for (int o = 0; o < ${L.filters}; o++) {
-                work[(k * ${L.filters} + o) * ${ic} + c] = w[(k * ${ic} + c) * ${L.filters} + o];
+                prepared[(k * ${L.filters} + o) * ${ic} + c] = w[(k * ${ic} + c) * ${L.filters} + o];
             }
         }
     }
@@ -52,29 +55,40 @@ ${signature("backward", arguments)}
     db[${o}] += ${at(L.y, "dy", i, j, o)};
 %   end end end
 % end
+% if L.argmax then
+    memset(work, 0, ${G.count} * sizeof(real));
+    for (int i = 0; i < ${L.y.h}; i++) {
+        for (int j = 0; j < ${L.y.w}; j++) {
+            for (int o = 0; o < ${L.filters}; o++) {
+                const int k = argmax[${add(mul("i", L.y.w * L.y.c), mul("j", L.y.c), "o")}];
+                work[${add(mul(add(mul("i", L.pool.h), "k / " .. L.pool.w), G.row), mul(add(mul("j", L.pool.w), "k % " .. L.pool.w), G.c), "o")}] = ${at(L.y, "dy", "i", "j", "o")};
+            }
+        }
+    }
+% end
 % if not auto then
 %   local function weight(ki, kj, c, o) return add(mul(add(mul(add(mul(ki, K.w), kj), ic), c), L.filters), o) end
-%   local function window(g, i, j, ki, kj, c) return add(mul(i, S.h), mul(ki, D.h)), add(mul(j, S.w), mul(kj, D.w)), add(mul(g, ic), c) end
+%   local function window(q, i, j, ki, kj, c) return add(mul(i, S.h), mul(ki, D.h)), add(mul(j, S.w), mul(kj, D.w)), add(mul(q, ic), c) end
 %   if L.trainable then
-%       for g in each("g", L.groups) do for ki in each("ki", K.h) do for kj in each("kj", K.w) do for c in each("c", ic) do for n in each("n", oc) do
+%       for q in each("q", L.groups) do for ki in each("ki", K.h) do for kj in each("kj", K.w) do for c in each("c", ic) do for n in each("n", oc) do
     {
         real a = 0;
-%           for i in each("i", L.y.h) do for j in each("j", L.y.w) do
-        a += ${at(L.x, "x", window(g, i, j, ki, kj, c))} * ${at(L.y, "dy", i, j, add(mul(g, oc), n))};
+%           for i in each("i", G.h) do for j in each("j", G.w) do
+        a += ${at(L.x, "x", window(q, i, j, ki, kj, c))} * ${at(G, g, i, j, add(mul(q, oc), n))};
 %           end end
-        dw[${weight(ki, kj, c, add(mul(g, oc), n))}] += a;
+        dw[${weight(ki, kj, c, add(mul(q, oc), n))}] += a;
     }
 %       end end end end end
 %   end
 %   if L.wants_dx then
     memset(dx, 0, ${L.x.buffer} * sizeof(real));
-%       for i in each("i", L.y.h) do for j in each("j", L.y.w) do for g in each("g", L.groups) do for ki in each("ki", K.h) do for kj in each("kj", K.w) do for c in each("c", ic) do
+%       for i in each("i", G.h) do for j in each("j", G.w) do for q in each("q", L.groups) do for ki in each("ki", K.h) do for kj in each("kj", K.w) do for c in each("c", ic) do
     {
         real a = 0;
 %           for n in each("n", oc) do
-        a += ${at(L.y, "dy", i, j, add(mul(g, oc), n))} * w[${weight(ki, kj, c, add(mul(g, oc), n))}];
+        a += ${at(G, g, i, j, add(mul(q, oc), n))} * w[${weight(ki, kj, c, add(mul(q, oc), n))}];
 %           end
-        ${at(L.x, "dx", window(g, i, j, ki, kj, c))} += a;
+        ${at(L.x, "dx", window(q, i, j, ki, kj, c))} += a;
     }
 %       end end end end end end
 %   end
@@ -82,14 +96,14 @@ ${signature("backward", arguments)}
 %   local _, lanes = use_lanes(L.tiles.lanes)
 %   local _, dx_lanes = use_lanes(L.tiles.dx_lanes)
 %   if L.trainable then
-%       for g in each("g", L.groups) do
+%       for q in each("q", L.groups) do
     {
         int o = 0;
 %           for _, variant in ipairs(L.tiles.dw) do
         for (; ${add("o", mul(variant.v - 1, lanes))} < ${oc}; o += ${mul(variant.v, lanes)}) {
 %               for ki in each("ki", K.h) do for kj in each("kj", L.merged and 1 or K.w) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local tap = add(mul(t, run.p), run.start)
-            ${L.fn}_dw_${variant.v}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(g, ic)))}, ${plus("dy", add("o", mul(g, oc), L.y.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), "o", mul(g, oc)))}${tail and ", " .. oc .. " - o" or ""});
+            ${L.fn}_dw_${variant.v}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(q, ic)))}, ${plus(g, add("o", mul(q, oc), G.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), "o", mul(q, oc)))}${tail and ", " .. oc .. " - o" or ""});
 %               end end end end
         }
 %           end
@@ -98,14 +112,14 @@ ${signature("backward", arguments)}
 %   end
 %   if L.wants_dx then
     memset(dx, 0, ${L.x.buffer} * sizeof(real));
-%       for g in each("g", L.groups) do
+%       for q in each("q", L.groups) do
     {
         int c = 0;
 %           for _, variant in ipairs(L.tiles.dx) do
         for (; ${add("c", mul(variant.v - 1, dx_lanes))} < ${ic}; c += ${mul(variant.v, dx_lanes)}) {
-%               for ki in each("ki", K.h) do for kj in each("kj", K.w) do for i in each("i", L.y.h) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
+%               for ki in each("ki", K.h) do for kj in each("kj", K.w) do for i in each("i", G.h) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local column = add(mul(t, run.p), run.start)
-            ${L.fn}_dx_${variant.v}x${run.p}(${plus("dy", add(mul(i, L.y.row), mul(column, L.y.c), mul(g, oc), L.y.origin))}, ${plus("work", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(g, oc)), ic), "c"))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(g, ic), "c"))}${dx_tail and ", " .. ic .. " - c" or ""});
+            ${L.fn}_dx_${variant.v}x${run.p}(${plus(g, add(mul(i, G.row), mul(column, G.c), mul(q, oc), G.origin))}, ${plus("prepared", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(q, oc)), ic), "c"))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(q, ic), "c"))}${dx_tail and ", " .. ic .. " - c" or ""});
 %               end end end end end
         }
 %           end

@@ -4,6 +4,7 @@
 % local arguments = {"x", "w"}
 % if L.bias then arguments[#arguments + 1] = "b" end
 % arguments[#arguments + 1] = "y"
+% if L.argmax then arguments[#arguments + 1] = "argmax" end
 % local function weight(ki, kj, c, o) return "w[" .. add(mul(add(mul(add(mul(ki, L.kernel.w), kj), ic), c), L.filters), o) .. "]" end
 % local P = L.pool or {h = 1, w = 1}
 % if M.unroll ~= "auto" then
@@ -61,9 +62,9 @@ ${signature("forward", arguments)}
 %               accumulators[#accumulators + 1] = #x
 %               x[#x + 1] = pi * L.stride.h * L.x.row + (q * P.w + pj) * L.stride.w * L.x.c
 %           end end
-%           outputs[#outputs + 1] = {y = q * L.y.c, accumulators = accumulators}
+%           outputs[#outputs + 1] = {y = q * L.y.c, argmax = q * L.y.c, accumulators = accumulators}
 %       end
-%       include("tile.c.t", {T = {fn = L.fn .. "_" .. variant.v .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = L.bias and "b" or "zero", relu = relu, pool = L.pool, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}})
+%       include("tile.c.t", {T = {fn = L.fn .. "_" .. variant.v .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = L.bias and "b" or "zero", relu = relu, pool = L.pool, argmax = L.argmax ~= nil, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}})
 %   end end
 %   local _, lanes = use_lanes(L.tiles.lanes)
 ${signature("forward", arguments)}
@@ -76,11 +77,14 @@ ${signature("forward", arguments)}
 %       for i in each("i", L.y.h) do
         const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic)))};
         real *yi = ${plus("y", add(mul(i, L.y.row), L.y.origin, mul(g, oc), "o"))};
+%       if L.argmax then
+        unsigned char *ai = ${plus("argmax", add(mul(i, L.y.w * L.y.c), mul(g, oc), "o"))};
+%       end
 %       for _, run in ipairs(variant.runs) do
 %           local p = run.p * P.h * P.w
 %           for j in each("j", run.count) do
 %               local column = add(mul(j, run.p), run.start)
-        ${L.fn}_${variant.v}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), "o"))}, ${L.bias and plus("b", add(mul(g, oc), "o")) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${tail and ", " .. oc .. " - o" or ""});
+        ${L.fn}_${variant.v}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), "o"))}, ${L.bias and plus("b", add(mul(g, oc), "o")) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${L.argmax and ", " .. plus("ai", mul(column, L.y.c)) or ""}${tail and ", " .. oc .. " - o" or ""});
 %           end
 %       end
 %       end

@@ -13,11 +13,12 @@
 % local at_tensor = {}
 % for _, tensor in ipairs(M.tensors) do at_tensor[tensor.offset] = tensor.layer .. "_" .. tensor.name end
 % local function tensor(base, offset) return offset and base .. " + " .. at_tensor[offset] end
+% local function own(offset) return offset and plus("at", offset) end
 % local function forward_values(step, n, input)
-%   return {x = place(step.x, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), count = "count", seed = seed(step, n)}
+%   return {x = place(step.x, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)}
 % end
 % local function backward_values(step, n)
-%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset), work = step.work_offset and plus("at", step.work_offset), count = "count", seed = seed(step, n)}
+%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}
 % end
 % if #M.tensors > 0 then
 /* Where the tensors stand in the params struct, and in its gradients. */
@@ -110,7 +111,7 @@ const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs
     const real *const p = (const real *)(const void *)params;
     real *const at = tape->arena;
 %   local dropout = false
-%   for _, step in ipairs(steps) do dropout = dropout or step.templates == "dropout" end
+%   for _, step in ipairs(steps) do dropout = dropout or step.forward_pass.templates == "dropout" end
 %   if dropout then
     tape->seed++;
 %   end
@@ -173,9 +174,15 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
 %   local lowest = #steps
 %   for k = #steps, 1, -1 do if steps[k].backward then lowest = k end end
 %   for _, run in ipairs(runs(steps, #steps, lowest, -1)) do
-%       for _, step in ipairs(run) do if step.arguments.prepare and step.work_offset then
-    ${call(step, "prepare", {w = tensor("p", step.w_offset), work = plus("at", step.work_offset)})};
-%       end end
+%       for _, step in ipairs(run) do
+%           local own_memory = step.backward_pass
+%           if own_memory.prepared then
+    ${call(step, "prepare", {w = tensor("p", step.w_offset), prepare = own(own_memory.prepared)})};
+%           end
+%           if own_memory.sums then
+    memset(${own(own_memory.sums)}, 0, ${own_memory.sums_count} * sizeof(real));
+%           end
+%       end
 %       if run.batched then
     ${call(run[1], "backward", backward_values(run[1]))};
 %       else
@@ -185,6 +192,9 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
 %               end
 %           end
 %       end
+%       for _, step in ipairs(run) do if step.backward_pass.sums then
+    ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset)})};
+%       end end
 %   end
     return loss * scale;
 }

@@ -134,8 +134,11 @@ end
 local types = {
     x = "const real *restrict x", y = "real *restrict y", w = "const real *restrict w",
     b = "const real *restrict b", count = "int count", dy = "real *restrict dy", dx = "real *restrict dx",
-    dw = "real *restrict dw", db = "real *restrict db", work = "real *restrict work", seed = "uint64_t seed",
-    y_in = "const real *restrict y",
+    dw = "real *restrict dw", db = "real *restrict db", work = "real *restrict work",
+    prepare = "real *restrict prepared", prepared = "const real *restrict prepared", sums = "real *restrict sums",
+    seed = "uint64_t seed",
+    y_in = "const real *restrict y", argmax = "unsigned char *restrict argmax",
+    argmax_in = "const unsigned char *restrict argmax",
 }
 
 -- "head(a, b, c)", broken where a line would be too long; false entries are left out.
@@ -159,7 +162,8 @@ end
 local what = {
     forward = function(s) return s.name .. ": " .. s.x.text .. " -> " .. s.y.text end,
     backward = function(s) return s.name .. " backward: from dy, the gradient of its output (" .. s.y.text .. ")" end,
-    prepare = function(s) return s.name .. ": the kernel with input and output channels swapped" end,
+    prepare = function(s) return s.name .. ": the kernel in the order backward reads it" end,
+    finish = function(s) return s.name .. ": the sums over all samples go to the gradient" end,
 }
 
 function lib.signature(step, pass, names)

@@ -3,11 +3,11 @@
 % -- Functions of the steps first: they decide what the prologue must hold. A step that is the same in both schedules is written once.
 % local written, texts = {}, {}
 % local function forward_of(step)
-%   local text = capture(step.templates .. ".fwd.c.t", {L = step})
+%   local text = capture(step.forward_pass.templates .. ".fwd.c.t", {L = step})
 %   local fn = step.fn
 %   if written[fn] and written[fn] ~= text then
 %       step.fn = fn .. "_train"
-%       text = capture(step.templates .. ".fwd.c.t", {L = step})
+%       text = capture(step.forward_pass.templates .. ".fwd.c.t", {L = step})
 %   end
 %   if not written[step.fn] then
 %       written[step.fn] = text
@@ -18,7 +18,7 @@
 % for _, step in ipairs(M.predict.steps) do forward_of(step) end
 % if training then for _, step in ipairs(M.train.steps) do
 %   forward_of(step)
-%   if step.backward then texts[#texts + 1] = capture(step.templates .. ".bwd.c.t", {L = step}) end
+%   if step.backward then texts[#texts + 1] = capture(step.backward_pass.templates .. ".bwd.c.t", {L = step}) end
 % end end
 % M.body = table.concat(texts, "\n")
 % local drivers = capture("drivers.c.t")

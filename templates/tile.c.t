@@ -15,7 +15,7 @@
 % if T.relu then parts[#parts + 1] = "relu" end
 % if T.pool then parts[#parts + 1] = "the pool" end
 /* ${T.comment or (V .. " " .. across .. " x " .. N .. (N > 1 and " pixels" or " pixel") .. ": " .. table.concat(parts, ", ") .. ", in registers.")} */
-${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.tail and "int n" or false, T.count and "int count" or false})}
+${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, T.tail and "int n" or false, T.count and "int count" or false})}
 {
 % for p in range(N) do for v in range(V) do
 %   if T.start == "b" and T.copies then
@@ -86,7 +86,16 @@ ${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *re
     a${p}_${v} = ${vector_relu(T.lanes, "a" .. p .. "_" .. v)};
 %               end
 %           end
-%           for k = 2, #list do
+%           if T.argmax then
+    {
+        m${T.lanes} which = {0};
+%               for k = 2, #list do
+        a${list[1]}_${v} = larger${T.lanes}(a${list[1]}_${v}, a${list[k]}_${v}, ${k - 1}, &which);
+%               end
+        mark${T.lanes}(${plus("argmax", add(output.argmax, lane(v)))}, which, ${T.tail and add("n", v == 0 and 0 or "-" .. mul(v, lanes)) or lanes});
+    }
+%           end
+%           for k = T.argmax and #list + 1 or 2, #list do
     a${list[1]}_${v} = ${T.pool.maximum and vector_max(T.lanes, "a" .. list[1] .. "_" .. v, "a" .. list[k] .. "_" .. v) or "a" .. list[1] .. "_" .. v .. " + a" .. list[k] .. "_" .. v};
 %           end
 %           if not T.pool.maximum then

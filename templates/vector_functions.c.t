@@ -49,6 +49,38 @@ static inline v${n} max${n}(v${n} a, v${n} b)
 %   end
 }
 % end
+% if called("larger") then
+/* The larger of a and b; where that is b, k goes into which. */
+static inline v${n} larger${n}(v${n} a, v${n} b, int k, m${n} *which)
+{
+%   if scalar then
+    *which = b > a ? k : *which;
+    return b > a ? b : a;
+%   else
+    const m${n} here = (m${n})(b > a);
+    *which = (here & k) | (~here & *which);
+    return (v${n})((here & (m${n})b) | (~here & (m${n})a));
+%   end
+}
+% end
+% if called("mark") then
+/* The first lanes of which, at most n, as bytes. */
+static inline void mark${n}(unsigned char *y, m${n} which, int n)
+{
+%   if scalar then
+    (void)n;
+    *y = (unsigned char)which;
+%   else
+    if (n >= L${n}) {
+        *(b${n} *)(void *)y = __builtin_convertvector(which, b${n});
+    } else {
+        for (int lane = 0; lane < L${n} && lane < n; lane++) {
+            y[lane] = (unsigned char)which[lane];
+        }
+    }
+%   end
+}
+% end
 % if called("set") then
 static inline v${n} set${n}(real x)
 {

@@ -89,11 +89,37 @@ static bool check_conv(Check *check, Node *node)
                          &node->macs);
 }
 
-/* The kernel with its channels swapped. */
-static int64_t conv_work(const Node *node, int64_t batch)
+enum {
+    SPARSE_ROWS = 12,  /* rows of a window that registers can hold */
+    SPARSE_WIDTH = 256 /* results of a row: their places go on the stack */
+};
+
+/* Behind a maximum pool only the places that won have a gradient. Going from one to the next pays
+ * when rows of the window fill vectors. */
+static bool is_sparse(const Step *step)
 {
-    (void)batch;
-    return node->tensors[0].count;
+    const Node *node = step->node;
+    return step->argmax != STEP_NONE && node->groups == 1 && node->window.dilation.w == 1 &&
+           node->in.c % SPARSE_LANES == 0 && node->window.kernel.h <= SPARSE_ROWS &&
+           step->yv.shape.w <= SPARSE_WIDTH;
+}
+
+/* Backward needs the kernel with its channels swapped for dx, and the gradient spread out again if
+ * there is a pool. */
+static Form conv_form(const Plan *plan, const Step *step, bool backward)
+{
+    Form form = {.templates = "conv"};
+    const int64_t kernel = step->node->tensors[0].count;
+    if (!backward || plan->options.unroll != UNROLL_AUTO)
+        return form;
+    form.prepared = step->wants_dx ? kernel : 0;
+    if (is_sparse(step)) {
+        form.templates = "conv_sparse";
+        form.sums = step->trainable ? kernel : 0;
+    } else if (step->argmax != STEP_NONE) {
+        form.work = shape_count(step->conv.shape);
+    }
+    return form;
 }
 
 static const Recipe recipe = {.templates = "conv",
@@ -101,7 +127,7 @@ static const Recipe recipe = {.templates = "conv",
                               .linear = true,
                               .takes_halo = true,
                               .takes_pool = true,
-                              .work = conv_work,
+                              .form = conv_form,
                               .tiles = tile_conv};
 
 const LayerKind layer_conv2d = {.name = "conv2d",

@@ -23,17 +23,20 @@ static bool check_dense(Check *check, Node *node)
            check_formula(check, node, "the number of multiply-adds", "in*units", &node->macs);
 }
 
-/* dy transposed, and one tile of dx. */
-static int64_t dense_work(const Node *node, int64_t batch)
+/* Tiles of dx need dy transposed, and room for one tile. */
+static Form dense_form(const Plan *plan, const Step *step, bool backward)
 {
-    return (node->filters + TILE_DX_ROWS) * batch;
+    Form form = {.templates = "dense"};
+    if (backward && step->wants_dx && plan->options.unroll == UNROLL_AUTO)
+        form.work = (step->node->filters + TILE_DX_ROWS) * plan->graph->batch;
+    return form;
 }
 
 static const Recipe recipe = {.templates = "dense",
                               .keeps_input = true,
                               .linear = true,
                               .whole_batch = true,
-                              .work = dense_work,
+                              .form = dense_form,
                               .tiles = tile_dense};
 
 const LayerKind layer_dense = {.name = "dense",

@@ -19,6 +19,19 @@ for _, pool in ipairs {"maxpool2d", "avgpool2d"} do
     case(pool .. " then padding", ("input = '6x6x1', conv2d { 3, kernel = 3, activation = 'relu' }, %s { 2 }, conv2d { 4, kernel = 3, padding = 'same' }"):format(pool))
     case(pool .. " twenty columns", ("input = '5x41x1', conv2d { 17, kernel = 2, activation = 'relu' }, %s { 2 }, conv2d { 1, kernel = 1 }"):format(pool))
 end
+-- Two convolutions, so that the one with the pool sends a gradient down: sparse where its input fills vectors, dense elsewhere.
+for _, c in ipairs {3, 16, 32, 48} do
+    for _, o in ipairs {"2", "'1x3'", "3", "'3x1'"} do
+        case("pooled convolution of " .. c .. " channels, window " .. o, ("input = '9x10x1', batch = 3, conv2d { %d, kernel = 2, activation = 'relu' }, conv2d { 9, kernel = 3, activation = 'relu' }, maxpool2d { %s }, flatten {}, dense { 2 }"):format(c, o))
+    end
+end
+for _, o in ipairs {"kernel = '5x2', padding = 'same'", "kernel = 3, stride = 2", "kernel = 3, stride = '1x2', padding = 1", "kernel = 2, dilation = '2x1'",
+                    "kernel = 2, dilation = 2", "kernel = 1", "kernel = 3, groups = 2", "kernel = '1x7'", "kernel = '7x1'", "kernel = 3, bias = false"} do
+    case("pooled convolution, " .. o, ("input = '10x11x2', batch = 2, conv2d { 16, kernel = 3, activation = 'tanh' }, conv2d { 18, %s, activation = 'relu' }, maxpool2d { 2 }, flatten {}, dense { 2 }"):format(o))
+end
+case("pooled convolution in 1D", "input = '23x3', batch = 2, conv1d { 16, kernel = 3, activation = 'relu' }, conv1d { 5, kernel = 4, activation = 'relu' }, maxpool1d { 3 }, flatten {}, dense { 2 }")
+case("pooled convolution that is frozen", "input = '9x9x1', batch = 2, conv2d { 16, kernel = 2 }, conv2d { 6, kernel = 3, activation = 'relu', trainable = false }, maxpool2d { 2 }, flatten {}, dense { 2 }")
+case("pooled convolution alone", "input = '9x9x16', batch = 2, conv2d { 6, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, flatten {}, dense { 2 }")
 case("count_padding", "input = '5x5x2', conv2d { 3, kernel = 1 }, avgpool2d { 3, padding = 'same', count_padding = true }, conv2d { 2, kernel = 1 }")
 case("global max", "input = '4x5x2', batch = 3, conv2d { 6, kernel = 2 }, global_maxpool2d {}, dense { 2 }")
 case("global average", "input = '4x5x2', batch = 3, conv2d { 6, kernel = 2 }, global_avgpool2d {}, dense { 2 }")
