@@ -25,6 +25,9 @@ static const char help[] =
     "  --standalone              the runtime inside OUT.c: nothing else to link\n"
     "  --target vector|portable  GNU vectors where the compiler has them (default), or plain C99\n"
     "  --unroll auto|none|full   register tiles (default), readable loops, or no loop at all\n"
+    "  --winograd auto|off       3x3 convolutions in fewer multiplications and more memory where "
+    "it "
+    "pays\n"
     "  --real float|double       double is for checking gradients\n"
     "  --templates DIR           templates from a folder instead of the built-in ones\n"
     "check:\n"
@@ -64,6 +67,7 @@ enum {
     OPTION_TARGET,
     OPTION_UNROLL,
     OPTION_REAL,
+    OPTION_WINOGRAD,
     OPTION_TEMPLATES,
     OPTION_MAX_PARAMS,
     OPTION_MAX_MACS,
@@ -93,6 +97,7 @@ static const struct option long_options[] = {
     {"target", required_argument, NULL, OPTION_TARGET},
     {"unroll", required_argument, NULL, OPTION_UNROLL},
     {"real", required_argument, NULL, OPTION_REAL},
+    {"winograd", required_argument, NULL, OPTION_WINOGRAD},
     {"templates", required_argument, NULL, OPTION_TEMPLATES},
     {"max-params", required_argument, NULL, OPTION_MAX_PARAMS},
     {"max-macs", required_argument, NULL, OPTION_MAX_MACS},
@@ -209,6 +214,7 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
     static const char *const targets[] = {"vector", "portable", NULL},
                              *const unrolls[] = {"auto", "full", "none", NULL},
                              *const reals[] = {"float", "double", NULL},
+                             *const winograds[] = {"auto", "off", NULL},
                              *const dumps[] = {"model", "graph", "plan", NULL};
     int choice;
     switch (option) {
@@ -226,6 +232,11 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
         if (!read_choice(diag, "real", text, reals, &choice))
             return false;
         out->plan.real64 = choice == 1;
+        return true;
+    case OPTION_WINOGRAD:
+        if (!read_choice(diag, "winograd", text, winograds, &choice))
+            return false;
+        out->plan.direct = choice == 1;
         return true;
     default:
         out->dump = text;

@@ -109,8 +109,9 @@ static int own_buffer(Arena *arena, Schedule *schedule, const char *name, int64_
     return buffer;
 }
 
-/* Chooses how a pass is written, and gives it the memory that takes. What is prepared or summed
- * lives as long as the loop over the samples; it is the same for any number of samples. */
+/* Chooses how a pass is written, and gives it the memory that takes. In
+ * training, what is prepared or summed lives as long as the loop over the samples, and is the same
+ * for any number of them. */
 static void choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step *step, int time)
 {
     const bool backward = time >= schedule->count;
@@ -120,7 +121,9 @@ static void choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step
     if (!step->recipe->form)
         return;
     const Form form = step->recipe->form(plan, step, backward);
-    times_around(schedule, time, &first, &last);
+    const bool looped = schedule == &plan->train; /* over samples; predict has one */
+    if (looped)
+        times_around(schedule, time, &first, &last);
     pass->templates = form.templates;
     pass->work = own_buffer(arena, schedule, arena_printf(arena, "%s%s_work", d, step->name),
                             form.work, time, time);
@@ -129,9 +132,9 @@ static void choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step
                    form.prepared, first, last);
     pass->sums = own_buffer(arena, schedule, arena_printf(arena, "%s%s_sums", d, step->name),
                             form.sums, first, last);
-    if (pass->prepared != STEP_NONE)
+    if (looped && pass->prepared != STEP_NONE)
         schedule->buffers[pass->prepared].samples = 0;
-    if (pass->sums != STEP_NONE)
+    if (looped && pass->sums != STEP_NONE)
         schedule->buffers[pass->sums].samples = 0;
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     bool inference;  /* no training code */
     bool standalone; /* the runtime inside OUT.c */
     bool real64;     /* --real double */
+    bool direct;     /* --winograd off */
 } PlanOptions;
 
 /* Where a step finds an image inside a buffer: pixel (i, j) starts at origin + i*row + j*c. */

@@ -21,6 +21,16 @@ enum {
     TILE_DX_ROWS = 6, /* inputs whose gradient a dense tile computes at once */
     SPARSE_LANES = 16 /* a sparse gradient wants rows of whole vectors of this many floats */
 };
+/* Winograd's tiles of 2x2 outputs: how many there are, in how many blocks of at most `block` they
+ * are worked on, and how many of them a register tile of one and of two vectors takes. */
+typedef struct {
+    int64_t tiles, blocks, block, wide_p, narrow_p;
+} WinogradTiles;
+
+WinogradTiles tile_winograd(const Step *step);
+/* Whether that is faster than the direct form, by the number of vector operations. */
+bool tile_winograd_pays(const Step *step);
+
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes);
 void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,

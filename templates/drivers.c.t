@@ -20,6 +20,11 @@
 % local function backward_values(step, n)
 %   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}
 % end
+% local function prepare_forward(step)
+%   if step.forward_pass.prepared then
+    ${call(step, "prepare_forward", {w = tensor("p", step.w_offset), prepare = own(step.forward_pass.prepared)})};
+%   end
+% end
 % if #M.tensors > 0 then
 /* Where the tensors stand in the params struct, and in its gradients. */
 enum {
@@ -86,7 +91,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 % local reads_params, uses_arena = false, false
 % for _, step in ipairs(M.predict.steps) do
 %   reads_params = reads_params or step.w_offset ~= nil
-%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena"
+%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena" or step.forward_pass.prepared or step.forward_pass.work
 % end
 % if reads_params then
     const real *const p = (const real *)(const void *)params;
@@ -99,6 +104,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
     (void)scratch;
 % end
 % for _, step in ipairs(M.predict.steps) do
+%   prepare_forward(step)
     ${call(step, "forward", forward_values(step, nil, "input"))}; /* ${step.y.text} */
 % end
 }
@@ -116,6 +122,7 @@ const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs
     tape->seed++;
 %   end
 %   for _, run in ipairs(runs(steps, 1, #steps, 1)) do
+%       for _, step in ipairs(run) do prepare_forward(step) end
 %       if run.batched then
     ${call(run[1], "forward", forward_values(run[1], nil, "inputs"))};
 %       else

@@ -163,6 +163,7 @@ local what = {
     forward = function(s) return s.name .. ": " .. s.x.text .. " -> " .. s.y.text end,
     backward = function(s) return s.name .. " backward: from dy, the gradient of its output (" .. s.y.text .. ")" end,
     prepare = function(s) return s.name .. ": the kernel in the order backward reads it" end,
+    prepare_forward = function(s) return s.name .. ": the kernel, spread" end,
     finish = function(s) return s.name .. ": the sums over all samples go to the gradient" end,
 }
 

@@ -104,12 +104,37 @@ static bool is_sparse(const Step *step)
            step->yv.shape.w <= SPARSE_WIDTH;
 }
 
+/* Whether forward runs by Winograd's F(2x2, 3x3): whole vectors of channels, and a pool, if there
+ * is one, of just its tiles. */
+static bool is_winograd(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    const Window *w = &node->window;
+    const Size pool = step->pool ? step->pool->window.kernel : (Size){2, 2};
+    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
+           !plan->options.direct && node->groups == 1 && w->kernel.h == 3 && w->kernel.w == 3 &&
+           w->stride.h == 1 && w->stride.w == 1 && w->dilation.h == 1 && w->dilation.w == 1 &&
+           node->in.c % SPARSE_LANES == 0 && node->filters % SPARSE_LANES == 0 && pool.h == 2 &&
+           pool.w == 2 && step->conv.shape.h > 1 && step->conv.shape.w > 1 &&
+           tile_winograd_pays(step);
+}
+
+static Form winograd_form(const Step *step)
+{
+    const int64_t in = step->node->in.c, out = step->node->filters;
+    return (Form){.templates = "conv_winograd",
+                  .prepared = 16 * (in * out + SPARSE_LANES), /* apart: not all in one cache set */
+                  .work = 16 * tile_winograd(step).block * (in + out)};
+}
+
 /* Backward needs the kernel with its channels swapped for dx, and the gradient spread out again if
  * there is a pool. */
 static Form conv_form(const Plan *plan, const Step *step, bool backward)
 {
     Form form = {.templates = "conv"};
     const int64_t kernel = step->node->tensors[0].count;
+    if (!backward && is_winograd(plan, step))
+        return winograd_form(step);
     if (!backward || plan->options.unroll != UNROLL_AUTO)
         return form;
     form.prepared = step->wants_dx ? kernel : 0;

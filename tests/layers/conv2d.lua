@@ -27,6 +27,16 @@ for _, g in ipairs {{4, 4, 8}, {2, 6, 10}, {3, 3, 3}, {2, 34, 36}, {5, 5, 20}} d
     case(g[1] .. " groups of " .. g[2] .. " to " .. g[3], ("input = '5x4x2', batch = 2, conv2d { %d, kernel = 1 }, conv2d { %d, kernel = 3, groups = %d, padding = 1, activation = 'tanh' }"):format(g[2], g[3], g[1]))
     case(g[1] .. " groups dilated", ("input = '6x6x1', conv2d { %d, kernel = 2 }, conv2d { %d, kernel = 2, groups = %d, dilation = 2, stride = 2 }"):format(g[2], g[3], g[1]))
 end
+-- Large enough for Winograd's form: odd and even sizes, pools, one and several blocks, vectors alone and in pairs.
+for _, w in ipairs {{"14x14x1", "padding = 1, activation = 'relu'", ""}, {"13x16x1", "padding = 'same'", ""}, {"16x13x1", "activation = 'tanh'", ""},
+                    {"15x17x1", "padding = 1, activation = 'relu'", "maxpool2d { 2 },"}, {"14x16x1", "activation = 'relu', bias = false", "avgpool2d { 2 },"},
+                    {"16x15x1", "activation = 'sigmoid'", "maxpool2d { 2 },"}, {"15x15x1", "padding = {2, 0, 1, 2}", "maxpool2d { 2, stride = 1 },"}} do
+    for _, c in ipairs {{16, 16}, {16, 48}, {32, 16}} do
+        case("Winograd " .. w[1] .. " " .. w[2] .. " " .. c[1] .. " to " .. c[2] .. " " .. w[3],
+            ("input = '%s', batch = 2, conv2d { %d, kernel = 1 }, conv2d { %d, kernel = 3, %s }, %s conv2d { 1, kernel = 1, stride = 4 }"):format(w[1], c[1], c[2], w[2], w[3]))
+    end
+end
+case("Winograd in blocks", "input = '46x45x1', conv2d { 16, kernel = 1 }, conv2d { 48, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, conv2d { 1, kernel = 1, stride = 9 }")
 case("one pixel", "input = '1x1x3', conv2d { 4, kernel = 1 }, conv2d { 2, kernel = 1 }")
 case("one pixel, all padding", "input = '1x1x2', conv2d { 4, kernel = 3, padding = 'same' }, conv2d { 2, kernel = 3, padding = 1 }")
 case("kernel fills the input", "input = '5x4x2', conv2d { 3, kernel = '5x4' }, conv2d { 2, kernel = 1 }")

@@ -1,0 +1,68 @@
+% -- The parts of Winograd's F(2x2, 3x3) that forward and backward share. Element k = r*4 + s of all tiles of a block lies together:
+% -- u is 16 x block x ic, the spread kernel 16 x ic x oc
+% -- (a little apart: at a power of two all 16 would share a few lines of the cache), m 16 x block x oc.
+% local lanes = select(2, use_lanes(16))
+% local W = T.winograd
+% local apart = T.ic * T.oc + W.apart
+% local function x(r, s) return "load16(" .. plus("x", r * T.row + s * T.ic) .. ")" end
+% -- B'dB: differences and sums of rows, then of columns.
+% local pairs_of = {{0, 2, "-"}, {1, 2, "+"}, {2, 1, "-"}, {1, 3, "-"}}
+/* Spreads a vector of channels of a 4x4 piece of x over the 16 elements of its tile. */
+static inline void ${T.fn}_spread(const real *restrict x, real *restrict u)
+{
+% for r, row in ipairs(pairs_of) do
+    {
+%   for s in range(4) do
+        const v16 d${s} = ${x(row[1], s)} ${row[3]} ${x(row[2], s)};
+%   end
+%   for s, column in ipairs(pairs_of) do
+        put16(${plus("u", ((r - 1) * 4 + s - 1) * W.block * T.ic)}, d${column[1]} ${column[3]} d${column[2]});
+%   end
+    }
+% end
+}
+
+% -- GgG', with G = {1, 0, 0; 1/2, 1/2, 1/2; 1/2, -1/2, 1/2; 0, 0, 1}.
+% local taps = T.taps or function(ki, kj) return (ki * 3 + kj) * T.ic * T.oc end
+/* Spreads a vector of a 3x3 kernel's output channels. */
+static inline void ${T.fn}_spread_kernel(const real *restrict w, real *restrict spread)
+{
+% for s in range(3) do
+    const v16 g0_${s} = load16(${plus("w", taps(0, s))}), g3_${s} = load16(${plus("w", taps(2, s))});
+    const v16 h${s} = ${number(0.5)} * (g0_${s} + g3_${s}), f${s} = ${number(0.5)} * load16(${plus("w", taps(1, s))});
+    const v16 g1_${s} = h${s} + f${s}, g2_${s} = h${s} - f${s};
+% end
+% for r in range(4) do
+    {
+        const v16 h = ${number(0.5)} * (g${r}_0 + g${r}_2), f = ${number(0.5)} * g${r}_1;
+        put16(${plus("spread", (r * 4) * apart)}, g${r}_0);
+        put16(${plus("spread", (r * 4 + 1) * apart)}, h + f);
+        put16(${plus("spread", (r * 4 + 2) * apart)}, h - f);
+        put16(${plus("spread", (r * 4 + 3) * apart)}, g${r}_2);
+    }
+% end
+}
+
+% for _, tile in ipairs(W.tiles) do
+%   local xs, outputs = {}, {}
+%   for p in range(tile.p) do xs[#xs + 1] = p * T.ic; outputs[#outputs + 1] = {y = p * T.oc, accumulators = {p}} end
+%   include("tile.c.t", {T = {fn = T.fn .. "_" .. tile.v .. "x" .. tile.p, lanes = 16, v = tile.v, x = xs, outputs = outputs, loops = {{n = T.ic, x = 1, w = T.oc}}, start = "zero", comment = "One element of " .. tile.p .. " tiles x " .. tile.v .. (tile.v > 1 and " vectors" or " vector") .. " of channels."}})
+% end
+/* m = u * kernel for each of the 16 elements and n tiles; the last tiles are done twice where groups of them do not divide n. */
+static inline void ${T.fn}_multiply(const real *restrict u, const real *restrict kernel, real *restrict m, int n)
+{
+    for (int k = 0; k < 16; k++) {
+        const real *uk = u + k*${W.block * T.ic}, *wk = kernel + k*${apart};
+        real *mk = m + k*${W.block * T.oc};
+        int o = 0;
+% for _, tile in ipairs(W.tiles) do
+        for (; ${add("o", mul(tile.v - 1, lanes))} < ${T.oc}; o += ${mul(tile.v, lanes)}) {
+            for (int t = 0; t < n; t += ${tile.p}) {
+                const int at = t + ${tile.p} <= n ? t : n - ${tile.p};
+                ${T.fn}_${tile.v}x${tile.p}(uk + at*${T.ic}, wk + o, mk + at*${T.oc} + o);
+            }
+        }
+% end
+    }
+}
+
