@@ -9,8 +9,9 @@
 
 #include <string.h>
 
+#include "winograd.h"
+
 enum { WIDE_V = 2, WIDE_P = 6, NARROW_P = 12, SINGLE_V = 8, SINGLE_COPIES = 8 };
-enum { WINOGRAD_BLOCK = 64 * 1024 }; /* floats: tiles before and after the products stay in L2 */
 
 int tile_runs(int64_t n, int64_t most, TileRun out[2])
 {
@@ -82,7 +83,7 @@ static Value *pooled_variants(Arena *arena, const Step *step)
  * registers hold, all of one width if that is not much less. */
 static int64_t sparse_vectors(const Node *node)
 {
-    const int64_t vectors = node->window.kernel.w * node->in.c / SPARSE_LANES;
+    const int64_t vectors = node->window.kernel.w * node->in.c / TILE_MOST_LANES;
     const int64_t rows = node->window.kernel.h;
     int64_t most = NARROW_P / rows;
     most = most < 1 ? 1 : most < vectors ? most : vectors;
@@ -92,9 +93,7 @@ static int64_t sparse_vectors(const Node *node)
     return most;
 }
 
-/* The p from low to high that leaves the fewest of n over in the last group; the largest of equals.
- */
-static int64_t even_pixels(int64_t n, int64_t low, int64_t high)
+int64_t tile_even(int64_t n, int64_t low, int64_t high)
 {
     int64_t best = high;
     if (n <= high)
@@ -105,56 +104,9 @@ static int64_t even_pixels(int64_t n, int64_t low, int64_t high)
     return best;
 }
 
-WinogradTiles tile_winograd(const Step *step)
-{
-    const Shape out = step->conv.shape;
-    const int64_t th = step->pool ? out.h / 2 : (out.h + 1) / 2;
-    const int64_t tw = step->pool ? out.w / 2 : (out.w + 1) / 2;
-    const int64_t floats = 16 * (step->node->in.c + step->node->filters);
-    WinogradTiles w = {.tiles = th * tw};
-    w.blocks = (w.tiles * floats + WINOGRAD_BLOCK - 1) / WINOGRAD_BLOCK;
-    const int64_t most = w.tiles / NARROW_P > 0 ? w.tiles / NARROW_P : 1;
-    w.blocks = w.blocks < most ? w.blocks : most;
-    w.block = (w.tiles + w.blocks - 1) / w.blocks;
-    const int64_t least = w.tiles / w.blocks;
-    w.wide_p = even_pixels(least, 4, WIDE_P);
-    w.narrow_p = even_pixels(least, 8, NARROW_P);
-    return w;
-}
-
-bool tile_winograd_pays(const Step *step)
-{
-    enum { SPREAD = 40, GATHER = 32, KERNEL = 60 }; /* cycles a vector, measured */
-    const WinogradTiles w = tile_winograd(step);
-    const int64_t in = step->node->in.c, out = step->node->filters, lanes = SPARSE_LANES;
-    const int64_t outputs = step->pool ? 4 * w.tiles : shape_count(step->conv.shape) / out;
-    const int64_t direct = outputs * 9 * in * out / lanes;
-    const int64_t products = w.tiles * 16 * in * out / lanes;
-    const int64_t spread = w.tiles * (SPREAD * in + GATHER * out) / lanes;
-    return 10 * (products + spread + KERNEL * in * out / lanes) < 9 * direct;
-}
-
-static Value *winograd_value(Arena *arena, const Step *step)
-{
-    const WinogradTiles w = tile_winograd(step);
-    Value *table = value_table(arena), *tiles = value_table(arena);
-    set_int(arena, table, "block", w.block);
-    set_int(arena, table, "apart", SPARSE_LANES);
-    set_int(arena, table, "blocks", w.blocks);
-    for (int v = 2; v >= 1; v--) {
-        Value *tile = value_table(arena);
-        set_int(arena, tile, "v", v);
-        set_int(arena, tile, "p", v == 2 ? w.wide_p : w.narrow_p);
-        value_add(arena, tiles, tile);
-    }
-    value_set(arena, table, "tiles", tiles);
-    return table;
-}
-
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes)
 {
-    (void)plan;
     const Node *node = step->node;
     const int64_t in = node->in.c / node->groups, out = node->filters / node->groups;
     const bool merged = node->groups == 1 && node->window.dilation.w == 1;
@@ -165,7 +117,11 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
               variants(arena, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", variants(arena, columns, in, dx_lanes));
     set_int(arena, tiles, "sparse", sparse_vectors(node));
-    value_set(arena, tiles, "winograd", winograd_value(arena, step));
+    const Winograd forward = winograd_forward(plan, step), dx = winograd_dx(plan, step);
+    if (forward.used)
+        value_set(arena, tiles, "winograd", winograd_value(arena, &forward));
+    if (dx.used)
+        value_set(arena, tiles, "winograd_dx", winograd_value(arena, &dx));
 }
 
 /* The number of samples a tile of dense takes: the largest up to six that divides the batch, if

@@ -13,24 +13,18 @@ typedef struct {
  * tile). Returns 1 or 2 runs. */
 int tile_runs(int64_t n, int64_t most, TileRun out[2]);
 
+/* The p from low to high that leaves the fewest of n over in the last group; the largest of equals.
+ */
+int64_t tile_even(int64_t n, int64_t low, int64_t high);
+
 /* The widest vector worth using for so many channels: at most 4, 8 or 16 lanes. */
 int tile_lanes(int64_t channels);
 
 /* The hooks of convolution and of dense (Recipe.tiles). */
 enum {
-    TILE_DX_ROWS = 6, /* inputs whose gradient a dense tile computes at once */
-    SPARSE_LANES = 16 /* a sparse gradient wants rows of whole vectors of this many floats */
+    TILE_DX_ROWS = 6,    /* inputs whose gradient a dense tile computes at once */
+    TILE_MOST_LANES = 16 /* floats of the widest vector */
 };
-/* Winograd's tiles of 2x2 outputs: how many there are, in how many blocks of at most `block` they
- * are worked on, and how many of them a register tile of one and of two vectors takes. */
-typedef struct {
-    int64_t tiles, blocks, block, wide_p, narrow_p;
-} WinogradTiles;
-
-WinogradTiles tile_winograd(const Step *step);
-/* Whether that is faster than the direct form, by the number of vector operations. */
-bool tile_winograd_pays(const Step *step);
-
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes);
 void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,

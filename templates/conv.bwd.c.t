@@ -19,6 +19,8 @@
 %   arguments[#arguments + 1] = "dw"
 %   if L.bias then arguments[#arguments + 1] = "db" end
 % end
+% local dx_winograd = L.wants_dx and L.tiles.winograd_dx
+% if dx_winograd and not L.argmax then arguments[#arguments + 1] = "work" end
 % local tail = oc % L.tiles.lanes ~= 0
 % local dx_tail = ic % L.tiles.dx_lanes ~= 0
 % if auto and L.trainable then
@@ -29,21 +31,36 @@
 %       include("tile.c.t", {T = {fn = L.fn .. "_dw_" .. variant.v .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = loops, start = "y", tail = tail, comment = "Gradient of " .. run.p .. " taps x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of filters, summed over the image."}})
 %   end end
 % end
-% if auto and L.wants_dx then
+% local swapped = dx_winograd and 16 * dx_winograd.apart or 0
+% if dx_winograd then
+%   include("winograd.c.t", {T = {fn = L.fn .. "_dx", ic = oc, oc = ic, row = (L.x.w - L.padding.left - L.padding.right + 2) * oc, winograd = dx_winograd, start = "zero", y_row = L.x.row, h = L.x.h - L.padding.top - L.padding.bottom, w = L.x.w - L.padding.left - L.padding.right, taps = function(ki, kj) return (8 - ki * 3 - kj) * ic * oc end}})
+% elseif auto and L.wants_dx then
 %   for _, variant in ipairs(L.tiles.dx) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p * G.c; out[#out + 1] = {y = p * S.w * L.x.c, accumulators = {p}} end
 %       include("tile.c.t", {T = {fn = L.fn .. "_dx_" .. variant.v .. "x" .. run.p, lanes = L.tiles.dx_lanes, v = variant.v, x = x, outputs = out, loops = {{n = oc, x = 1, w = ic}}, start = "y", tail = dx_tail, comment = "Adds what one tap sends to " .. run.p .. " input pixels x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of channels."}})
 %   end end
+% end
+% if auto and L.wants_dx then
 ${signature("prepare", {"w", "prepare"})}
 {
+%   if dx_winograd then
+    real *const swapped = prepared + ${swapped}; /* input and output channels */
+%   end
     for (int k = 0; k < ${K.h * K.w}; k++) {
         for (int c = 0; c < ${ic}; c++) {
             for (int o = 0; o < ${L.filters}; o++) {
-                prepared[(k * ${L.filters} + o) * ${ic} + c] = w[(k * ${ic} + c) * ${L.filters} + o];
+                ${swapped > 0 and "swapped" or "prepared"}[(k * ${L.filters} + o) * ${ic} + c] = w[(k * ${ic} + c) * ${L.filters} + o];
             }
         }
     }
+%   if dx_winograd then
+    for (int o = 0; o < ${oc}; o++) {
+        for (int c = 0; c < ${ic}; c += ${select(2, use_lanes(16))}) {
+            ${L.fn}_dx_spread_kernel(swapped + o*${ic} + c, prepared + o*${ic} + c);
+        }
+    }
+%   end
 }
 
 % end
@@ -110,7 +127,19 @@ ${signature("backward", arguments)}
     }
 %       end
 %   end
-%   if L.wants_dx then
+%   if dx_winograd then
+%       local wide = (L.x.w - L.padding.left - L.padding.right + 2) * oc
+%       local count = (L.x.h - L.padding.top - L.padding.bottom + 2) * wide
+    {
+        real *const bordered = ${plus("work", L.argmax and G.count or 0)}; /* ${g} in zeros */
+        memset(dx, 0, ${L.x.buffer} * sizeof(real));
+        memset(bordered, 0, ${count} * sizeof(real));
+        for (int i = 0; i < ${G.h}; i++) {
+            memcpy(bordered + ${add(mul("i", wide), (2 - L.padding.top) * wide + (2 - L.padding.left) * oc)}, ${plus(g, add(mul("i", G.row), G.origin))}, ${G.w * oc} * sizeof(real));
+        }
+        ${L.fn}_dx_convolve(bordered, prepared, ${plus("dx", L.padding.top * L.x.row + L.padding.left * L.x.c)}, bordered + ${count});
+    }
+%   elseif L.wants_dx then
     memset(dx, 0, ${L.x.buffer} * sizeof(real));
 %       for q in each("q", L.groups) do
     {

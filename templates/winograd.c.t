@@ -1,9 +1,9 @@
-% -- The parts of Winograd's F(2x2, 3x3) that forward and backward share. Element k = r*4 + s of all tiles of a block lies together:
+% -- Winograd's F(2x2, 3x3) from the image x to the image y, for forward and backward. Element k = r*4 + s of all tiles of a block lies together:
 % -- u is 16 x block x ic, the spread kernel 16 x ic x oc
 % -- (a little apart: at a power of two all 16 would share a few lines of the cache), m 16 x block x oc.
 % local lanes = select(2, use_lanes(16))
 % local W = T.winograd
-% local apart = T.ic * T.oc + W.apart
+% local apart = W.apart
 % local function x(r, s) return "load16(" .. plus("x", r * T.row + s * T.ic) .. ")" end
 % -- B'dB: differences and sums of rows, then of columns.
 % local pairs_of = {{0, 2, "-"}, {1, 2, "+"}, {2, 1, "-"}, {1, 3, "-"}}
@@ -63,6 +63,76 @@ static inline void ${T.fn}_multiply(const real *restrict u, const real *restrict
             }
         }
 % end
+    }
+}
+
+/* The sums of a tile become its 2x2 outputs${T.relu and ", relu" or ""}${T.pool and ", the pool" or ""}. */
+${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false})}
+{
+% local function m(r, s) return "load16(" .. plus("m", (r * 4 + s) * W.block * T.oc) .. ")" end
+% for s in range(4) do
+    const v16 m1_${s} = ${m(1, s)}, m2_${s} = ${m(2, s)};
+    const v16 s0_${s} = ${m(0, s)} + (m1_${s} + m2_${s}), s1_${s} = (m1_${s} - m2_${s}) - ${m(3, s)};
+% end
+% for r in range(2) do
+    v16 a${r * 2} = s${r}_0 + s${r}_1 + s${r}_2${T.start == "b" and " + load16(b)" or ""};
+    v16 a${r * 2 + 1} = s${r}_1 - s${r}_2 - s${r}_3${T.start == "b" and " + load16(b)" or ""};
+% end
+% if T.relu and not (T.pool and T.pool.maximum) then
+%   for k in range(4) do
+    a${k} = relu16(a${k});
+%   end
+% end
+% if not T.pool then
+%   for k in range(4) do
+    put16(${plus("y", (k // 2) * T.y_row + (k % 2) * T.oc)}, a${k});
+%   end
+% elseif not T.pool.maximum then
+    put16(y, (a0 + a1 + a2 + a3) * ${number(0.25)});
+% else
+%   if T.argmax then
+    m16 which = {0};
+    a0 = larger16(a0, a1, 1, &which);
+    a0 = larger16(a0, a2, 2, &which);
+    a0 = larger16(a0, a3, 3, &which);
+    mark16(argmax, which, ${lanes});
+%   else
+    a0 = max16(max16(a0, a1), max16(a2, a3));
+%   end
+    put16(y, ${T.relu and "relu16(a0)" or "a0"});
+% end
+}
+
+% local P = T.pool
+% local high, wide = (T.h + 1) // 2, (T.w + 1) // 2
+% -- Row or column of a tile; an odd size makes the last overlap the one before it.
+% local function place(size, index) return size % 2 == 0 and mul(index, 2) or "(" .. index .. " < " .. size // 2 .. " ? 2*" .. index .. " : " .. size - 2 .. ")" end
+% local function corner() 
+            const int i = ${place(T.h, "((first + t) / " .. wide .. ")")}, j = ${place(T.w, "((first + t) % " .. wide .. ")")};
+% end
+/* All ${high}x${wide} tiles: pieces of x are spread into u, multiplied into m, gathered into y. */
+${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const real *restrict kernel", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, "real *restrict work"})}
+{
+    real *const u = work, *const m = work + ${16 * W.block * T.ic};
+    for (int block = 0; block < ${W.blocks}; block++) {
+        const int first = ${high * wide}*block/${W.blocks}, n = ${high * wide}*(block + 1)/${W.blocks} - first;
+        for (int t = 0; t < n; t++) {
+% corner()
+            for (int c = 0; c < ${T.ic}; c += ${lanes}) {
+                ${T.fn}_spread(x + i*${T.row} + j*${T.ic} + c, u + t*${T.ic} + c);
+            }
+        }
+        ${T.fn}_multiply(u, kernel, m, n);
+        for (int t = 0; t < n; t++) {
+% if P then
+            const int i = (first + t) / ${wide}, j = (first + t) % ${wide};
+% else
+%   corner()
+% end
+            for (int o = 0; o < ${T.oc}; o += ${lanes}) {
+                ${T.fn}_gather(m + t*${T.oc} + o, ${T.start == "b" and "b + o, " or ""}y + i*${T.y_row} + j*${T.oc} + o${T.argmax and ", argmax + " .. add(mul("i", wide * T.oc), mul("j", T.oc), "o") or ""});
+            }
+        }
     }
 }
 

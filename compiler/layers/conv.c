@@ -5,6 +5,7 @@
  * reads only the in/groups channels of its own group. */
 #include "../check.h"
 #include "../tile.h"
+#include "../winograd.h"
 
 static const Option options[] = {
     NODE_OPTION("filters", OPTION_COUNT, filters, REQUIRED, true),
@@ -100,31 +101,23 @@ static bool is_sparse(const Step *step)
 {
     const Node *node = step->node;
     return step->argmax != STEP_NONE && node->groups == 1 && node->window.dilation.w == 1 &&
-           node->in.c % SPARSE_LANES == 0 && node->window.kernel.h <= SPARSE_ROWS &&
+           node->in.c % TILE_MOST_LANES == 0 && node->window.kernel.h <= SPARSE_ROWS &&
            step->yv.shape.w <= SPARSE_WIDTH;
 }
 
-/* Whether forward runs by Winograd's F(2x2, 3x3): whole vectors of channels, and a pool, if there
- * is one, of just its tiles. */
-static bool is_winograd(const Plan *plan, const Step *step)
+static Form forward_form(const Plan *plan, const Step *step)
 {
-    const Node *node = step->node;
-    const Window *w = &node->window;
-    const Size pool = step->pool ? step->pool->window.kernel : (Size){2, 2};
-    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
-           !plan->options.direct && node->groups == 1 && w->kernel.h == 3 && w->kernel.w == 3 &&
-           w->stride.h == 1 && w->stride.w == 1 && w->dilation.h == 1 && w->dilation.w == 1 &&
-           node->in.c % SPARSE_LANES == 0 && node->filters % SPARSE_LANES == 0 && pool.h == 2 &&
-           pool.w == 2 && step->conv.shape.h > 1 && step->conv.shape.w > 1 &&
-           tile_winograd_pays(step);
+    const Winograd w = winograd_forward(plan, step);
+    if (!w.used)
+        return (Form){.templates = "conv"};
+    return (Form){
+        .templates = "conv_winograd", .prepared = winograd_prepared(&w), .work = winograd_work(&w)};
 }
 
-static Form winograd_form(const Step *step)
+/* Floats of dy with a border of zeros, such that a window moved over it gives dx. */
+static int64_t bordered(const Node *node)
 {
-    const int64_t in = step->node->in.c, out = step->node->filters;
-    return (Form){.templates = "conv_winograd",
-                  .prepared = 16 * (in * out + SPARSE_LANES), /* apart: not all in one cache set */
-                  .work = 16 * tile_winograd(step).block * (in + out)};
+    return (node->in.h + 2) * (node->in.w + 2) * node->filters;
 }
 
 /* Backward needs the kernel with its channels swapped for dx, and the gradient spread out again if
@@ -133,16 +126,22 @@ static Form conv_form(const Plan *plan, const Step *step, bool backward)
 {
     Form form = {.templates = "conv"};
     const int64_t kernel = step->node->tensors[0].count;
-    if (!backward && is_winograd(plan, step))
-        return winograd_form(step);
-    if (!backward || plan->options.unroll != UNROLL_AUTO)
+    if (!backward)
+        return forward_form(plan, step);
+    if (plan->options.unroll != UNROLL_AUTO)
         return form;
     form.prepared = step->wants_dx ? kernel : 0;
     if (is_sparse(step)) {
         form.templates = "conv_sparse";
         form.sums = step->trainable ? kernel : 0;
-    } else if (step->argmax != STEP_NONE) {
+        return form;
+    }
+    if (step->argmax != STEP_NONE)
         form.work = shape_count(step->conv.shape);
+    const Winograd w = winograd_dx(plan, step);
+    if (step->wants_dx && w.used) {
+        form.prepared += winograd_prepared(&w);
+        form.work += bordered(step->node) + winograd_work(&w);
     }
     return form;
 }

@@ -36,6 +36,9 @@ for _, w in ipairs {{"14x14x1", "padding = 1, activation = 'relu'", ""}, {"13x16
             ("input = '%s', batch = 2, conv2d { %d, kernel = 1 }, conv2d { %d, kernel = 3, %s }, %s conv2d { 1, kernel = 1, stride = 4 }"):format(w[1], c[1], c[2], w[2], w[3]))
     end
 end
+for _, p in ipairs {"0", "1", "2", "{0, 2, 1, 0}", "'same'"} do
+    case("Winograd backward, padding " .. p, ("input = '14x13x1', batch = 2, conv2d { 32, kernel = 1 }, conv2d { 16, kernel = 3, activation = 'relu', padding = %s }, conv2d { 16, kernel = 3, padding = %s, activation = 'tanh' }, conv2d { 1, kernel = 1, stride = 4 }"):format(p, p))
+end
 case("Winograd in blocks", "input = '46x45x1', conv2d { 16, kernel = 1 }, conv2d { 48, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, conv2d { 1, kernel = 1, stride = 9 }")
 case("one pixel", "input = '1x1x3', conv2d { 4, kernel = 1 }, conv2d { 2, kernel = 1 }")
 case("one pixel, all padding", "input = '1x1x2', conv2d { 4, kernel = 3, padding = 'same' }, conv2d { 2, kernel = 3, padding = 1 }")
