@@ -67,6 +67,7 @@ typedef struct {
     bool takes_halo;       /* padding of its window is zeros around its input */
     bool takes_pool;       /* a pool behind it can run on its results */
     bool whole_batch;      /* in training it takes all samples of the batch at once */
+    bool updates_kernel;   /* has a template that updates the kernel while its gradient is made */
     enum { POOL_NONE, POOL_MAXIMUM, POOL_MEAN } pool;
     /* The form that suits a step; NULL: `templates` and no memory of its own. */
     Form (*form)(const struct Plan *plan, const struct Step *step, bool backward);

@@ -11,7 +11,7 @@
 
 #include "lower.h"
 
-enum { ALIGN_VECTOR = 16, LARGE_TENSOR = 256 };
+enum { ALIGN_VECTOR = 16, LARGE_TENSOR = 256, UPDATED_LEAST = 4096 };
 
 static bool keeps_input(const Step *step)
 {
@@ -190,6 +190,35 @@ static void fuse_loss(const Graph *graph, Schedule *schedule)
         (graph->loss == LOSS_BINARY_CROSS_ENTROPY && strcmp(activation, "sigmoid") == 0);
 }
 
+/* A layer with a large kernel whose gradient is complete after one step, under an optimizer that
+ * needs nothing else: it is updated tile by tile, and its gradient is never written. */
+static bool updates_at_once(const Plan *plan, const Node *node)
+{
+    const Optimizer *optimizer = &plan->graph->optimizer;
+    return plan->options.unroll == UNROLL_AUTO && optimizer->kind == OPTIMIZER_SGD &&
+           optimizer->clip_norm == 0 && node->kind->recipe && node->kind->recipe->updates_kernel &&
+           node->trainable && node->tensors[0].count >= UPDATED_LEAST;
+}
+
+static const Node *tensor_owner(const Graph *graph, const Tensor *tensor)
+{
+    for (int i = 1; i < graph->node_count; i++)
+        for (int k = 0; k < graph->nodes[i].tensor_count; k++)
+            if (&graph->nodes[i].tensors[k] == tensor)
+                return &graph->nodes[i];
+    return NULL;
+}
+
+enum { SUMMED, AT_ONCE, FROZEN, CLASSES };
+
+static int tensor_class(const Plan *plan, const Tensor *tensor)
+{
+    if (!tensor->trainable)
+        return FROZEN;
+    return updates_at_once(plan, tensor_owner(plan->graph, tensor)) ? AT_ONCE : SUMMED;
+}
+
+/* First what is trained by summed gradients, then what is updated at once, then what is frozen. */
 static void place_params(Arena *arena, Plan *plan)
 {
     const Tensor **tensors;
@@ -197,16 +226,18 @@ static void place_params(Arena *arena, Plan *plan)
     int64_t at = 0;
     plan->slot_count = graph_tensors(arena, plan->graph, &tensors);
     plan->slots = ARENA_ARRAY(arena, plan->slot_count, Slot);
-    for (int frozen = 0; frozen < 2; frozen++) {
+    for (int class = 0; class < 3; class ++) {
         for (int i = 0; i < plan->slot_count; i++) {
-            if (tensors[i]->trainable == (frozen != 0))
+            if (tensor_class(plan, tensors[i]) != class)
                 continue;
             const int64_t pad =
                 tensors[i]->count >= LARGE_TENSOR ? (align - at % align) % align : 0;
             plan->slots[i] = (Slot){tensors[i], at + pad, pad};
             at += pad + tensors[i]->count;
         }
-        if (!frozen)
+        if (class == SUMMED)
+            plan->summed = at;
+        if (class == AT_ONCE)
             plan->trainable = at;
     }
     plan->params = at + plan->slack;
@@ -256,7 +287,7 @@ static void count_bytes(Plan *plan)
         return;
     plan->moments = count_moments(plan->graph->optimizer.kind);
     /* a 64-bit seed in front, the gradients behind; whole 8-byte words */
-    plan->tape_bytes = (8 + (plan->train.arena + plan->trainable + plan->slack) * real + 7) / 8 * 8;
+    plan->tape_bytes = (8 + (plan->train.arena + plan->summed + plan->slack) * real + 7) / 8 * 8;
     plan->optimizer_bytes = (8 + plan->moments * plan->trainable * real + 7) / 8 * 8;
 }
 

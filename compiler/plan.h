@@ -96,6 +96,8 @@ typedef struct Plan {
     int slot_count;
     int64_t params;    /* floats in the params struct, with padding and slack */
     int64_t trainable; /* floats at its start that have gradients */
+    int64_t summed;    /* floats at its start whose gradients are summed up before they are used; the
+                          other trainable ones are updated at once by a training step */
     int64_t
         slack; /* floats at the end of arenas and params that vector loads may read and never use */
     int moments; /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */

@@ -125,6 +125,8 @@ static void set_backward(const Binding *b, Value *table, const Schedule *schedul
     set_bool(b, table, "backward", step->backward);
     set_bool(b, table, "wants_dx", step->wants_dx);
     set_bool(b, table, "trainable", step->trainable);
+    set_bool(b, table, "updates",
+             step->trainable && tensor_offset(b->plan, &step->node->tensors[0]) >= b->plan->summed);
     set_bool(b, table, "skip_gradient", step->skip_gradient);
     if (step->dy != STEP_NONE)
         value_set(b->arena, table, "dy", view_value(b, schedule, step->yv, step->dy));
@@ -270,6 +272,7 @@ static void set_costs(const Binding *b, Value *table)
     const Plan *plan = b->plan;
     set_int(b, table, "params", plan->params);
     set_int(b, table, "trainable", plan->trainable);
+    set_int(b, table, "summed", plan->summed);
     set_int(b, table, "slack", plan->slack);
     set_int(b, table, "params_bytes", plan->params_bytes);
     set_int(b, table, "scratch_bytes", plan->scratch_bytes);

@@ -64,7 +64,7 @@ static void print_memory(Text *out, const Plan *plan)
     text_printf(
         out, "training tape   %15s bytes for a batch of %" PRId64 ", at least %s alive at once\n",
         grouped(arena, plan->tape_bytes), plan->graph->batch,
-        grouped(arena, (plan->train.lower_bound + plan->trainable) * real));
+        grouped(arena, (plan->train.lower_bound + plan->summed) * real));
     text_printf(out, "optimizer       %15s bytes (%s)\n", grouped(arena, plan->optimizer_bytes),
                 optimizer_name(plan->graph->optimizer.kind));
 }

@@ -1212,8 +1212,8 @@ const real *shapes_forward(const shapes_params *params, const real *inputs, int 
 }
 
 /* g: gradients of the trainable parameters, as they lie in the params struct. */
-static real shapes_gradients(const shapes_params *params, const real *inputs, const real *targets, int count,
-    shapes_tape *tape, real *g)
+static real shapes_gradients(const shapes_params *params, const real *inputs, const real *targets,
+    int count, shapes_tape *tape, real *g)
 {
     real *const at = tape->arena;
     const real *const outputs = at + 57248;

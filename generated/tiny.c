@@ -391,8 +391,8 @@ const real *tiny_forward(const tiny_params *params, const real *inputs, int coun
 }
 
 /* g: gradients of the trainable parameters, as they lie in the params struct. */
-static real tiny_gradients(const tiny_params *params, const real *inputs, const real *targets, int count,
-    tiny_tape *tape, real *g)
+static real tiny_gradients(const tiny_params *params, const real *inputs, const real *targets,
+    int count, tiny_tape *tape, real *g)
 {
     real *const at = tape->arena;
     const real *const outputs = at + 144;

@@ -1,4 +1,5 @@
-% -- dw = x' dy, db = sum of dy, dx = dy w'. For dx the lanes are samples: dy is turned once, w is read as it lies.
+% -- dw = x' dy, db = sum of dy, dx = dy w'. For dx of a batch the lanes are samples: dy is turned once, w is read as it lies. For dx of
+% -- one sample they are outputs, added up at the end.
 % local inputs, outputs = L.x.count, L.filters
 % local arguments = {}
 % if L.trainable then arguments[#arguments + 1] = "x" end
@@ -11,18 +12,38 @@
 %   if L.bias then arguments[#arguments + 1] = "db" end
 % end
 % local auto = M.unroll == "auto"
-% local dx_tile = auto and L.wants_dx
+% local single = M.batch == 1
+% local dx_tile = auto and L.wants_dx and not single
 % if dx_tile then arguments[#arguments + 1] = "work" end
 % if L.batched then arguments[#arguments + 1] = "count" end
 % local samples = L.batched and "count" or 1
 % local xs, ys = L.x.samples_row, L.y.samples_row
-% if auto and L.trainable then
+% local tail = outputs % L.tiles.lanes ~= 0
+% local function dw_tiles(name, update)
 %   for _, variant in ipairs(L.tiles.dw) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p; out[#out + 1] = {y = p * outputs, accumulators = {p}} end
-%       include("tile.c.t", {T = {fn = L.fn .. "_dw_" .. variant.v .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = {{n = samples, x = xs, w = ys}}, start = "y", count = L.batched, tail = outputs % L.tiles.lanes ~= 0, comment = "Gradient of " .. run.p .. " rows of w x " .. variant.v .. " vectors, summed over samples."}})
+%       local comment = (update and "A step down the gradient" or "Gradient") .. " of " .. run.p .. " rows of w x " .. variant.v .. " vectors, summed over samples."
+%       include("tile.c.t", {T = {fn = L.fn .. name .. variant.v .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = {{n = samples, x = xs, w = ys}}, start = update and "zero" or "y", update = update, count = L.batched, tail = tail, comment = comment}})
 %   end end
 % end
+% -- Every tile of w once.
+% local function dw_loops(name, dw, more)
+%   local _, lanes = use_lanes(L.tiles.lanes)
+    {
+        int o = 0;
+%   for _, variant in ipairs(L.tiles.dw) do
+        for (; ${add("o", mul(variant.v - 1, lanes))} < ${outputs}; o += ${mul(variant.v, lanes)}) {
+%       for _, run in ipairs(variant.runs) do for i in each("i", run.count) do
+%           local row = add(mul(i, run.p), run.start)
+            ${L.fn}${name}${variant.v}x${run.p}(${plus("x", row)}, dy + o, ${plus(dw, add(mul(row, outputs), "o"))}${tail and ", " .. outputs .. " - o" or ""}${L.batched and ", count" or ""}${more});
+%       end end
+        }
+%   end
+    }
+% end
+% if auto and L.trainable then dw_tiles("_dw_") end
+% if L.updates then dw_tiles("_update_", M.optimizer.weight_decay) end
 % if dx_tile then
 %   for _, run in ipairs(L.tiles.dx_runs) do
 %       local x, out = {}, {}
@@ -30,30 +51,71 @@
 %       include("tile.c.t", {T = {fn = L.fn .. "_dx_" .. run.p, lanes = L.tiles.dx_lanes, v = 1, x = x, outputs = out, loops = {{n = outputs, x = 1, w = M.batch}}, start = "zero", tail = M.batch % L.tiles.dx_lanes ~= 0, comment = "Gradient of " .. run.p .. " inputs for a vector of samples."}})
 %   end
 % end
+% if auto and L.wants_dx and single then
+%   local n = L.tiles.lanes
+%   local vec, lanes = use_lanes(n)
+%   for _, run in ipairs(L.tiles.dx_runs) do
+/* Gradient of ${run.p} inputs: ${run.p > 1 and "rows" or "a row"} of w times dy. */
+static inline void ${L.fn}_dx_${run.p}(const real *restrict w, const real *restrict dy, real *restrict dx)
+{
+    int o = 0;
+%       for p in range(run.p) do
+    real s${p} = 0;
+%       end
+%       if n > 1 then
+    {
+%           for p in range(run.p) do
+        ${vec} a${p} = ${vector_zero(n)};
+%           end
+        for (; ${add("o", lanes)} <= ${outputs}; o += ${lanes}) {
+            const ${vec} g = ${vector_load(n, "dy", "o")};
+%           for p in range(run.p) do
+            a${p} += g * ${vector_load(n, "w", add(p * outputs, "o"))};
+%           end
+        }
+%           for p in range(run.p) do
+        s${p} = sum${n}(a${p});
+%           end
+    }
+%       end
+    for (; o < ${outputs}; o++) {
+%       for p in range(run.p) do
+        s${p} += dy[o] * w[${add(p * outputs, "o")}];
+%       end
+    }
+%       for p in range(run.p) do
+    dx[${p}] = s${p};
+%       end
+}
+
+%   end
+% end
 ${signature("backward", arguments)}
 {
 % if activation then include("activate_gradient.c.t") end
 % if L.trainable and L.bias then
-%   for n in each("n", samples) do for o in each("o", outputs) do
+%   if L.updates then
+    for (int n = 0; db && n < ${samples}; n++) {
+        for (int o = 0; o < ${outputs}; o++) {
+            db[o] += dy[${add(mul("n", ys), "o")}];
+        }
+    }
+%   else
+%       for n in each("n", samples) do for o in each("o", outputs) do
     db[${o}] += dy[${add(mul(n, ys), o)}];
-%   end end
+%       end end
+%   end
 % end
 % if L.trainable and not auto then
 %   for n in each("n", samples) do for i in each("i", inputs) do for o in each("o", outputs) do
     dw[${add(mul(i, outputs), o)}] += x[${add(mul(n, xs), i)}] * dy[${add(mul(n, ys), o)}];
 %   end end end
-% elseif L.trainable then
-%   local _, lanes = use_lanes(L.tiles.lanes)
-    {
-        int o = 0;
-%   for _, variant in ipairs(L.tiles.dw) do
-        for (; ${add("o", mul(variant.v - 1, lanes))} < ${outputs}; o += ${mul(variant.v, lanes)}) {
-%       for _, run in ipairs(variant.runs) do for i in each("i", run.count) do
-            ${L.fn}_dw_${variant.v}x${run.p}(${plus("x", add(mul(i, run.p), run.start))}, dy + o, ${plus("dw", add(mul(add(mul(i, run.p), run.start), outputs), "o"))}${outputs % L.tiles.lanes ~= 0 and ", " .. outputs .. " - o" or ""}${L.batched and ", count" or ""});
-%       end end
-        }
-%   end
+% elseif L.updates then
+    if (dw) {
+%   dw_loops("_dw_", "dw", "")
     }
+% elseif L.trainable then
+%   dw_loops("_dw_", "dw", "")
 % end
 % if L.wants_dx and not auto then
 %   for n in each("n", samples) do for i in each("i", inputs) do
@@ -65,6 +127,13 @@ ${signature("backward", arguments)}
         dx[${add(mul(n, xs), i)}] = a;
     }
 %   end end
+% elseif L.wants_dx and single then
+%   for _, run in ipairs(L.tiles.dx_runs) do
+    for (int t = 0; t < ${run.count}; t++) {
+        const int i = ${add(mul("t", run.p), run.start)};
+        ${L.fn}_dx_${run.p}(w + i*${outputs}, dy, dx + i);
+    }
+%   end
 % elseif L.wants_dx then
 %   local _, lanes = use_lanes(L.tiles.dx_lanes)
     {
@@ -91,3 +160,24 @@ ${signature("backward", arguments)}
     }
 % end
 }
+% if L.updates then
+%   local list = {"x", "dy_in", "w_out"}
+%   if L.bias then list[#list + 1] = "b_out" end
+%   list[#list + 1] = "rate"
+%   if L.batched then list[#list + 1] = "count" end
+
+${signature("update", list)}
+{
+%   local decay = M.optimizer.weight_decay
+%   if L.bias then
+    for (int o = 0; o < ${outputs}; o++) {
+        real a = ${decay > 0 and number(decay) .. " * b[o]" or "0"};
+        for (int n = 0; n < ${samples}; n++) {
+            a += dy[${add(mul("n", ys), "o")}];
+        }
+        b[o] -= rate * a;
+    }
+%   end
+%   dw_loops("_update_", "w", ", rate")
+}
+% end

@@ -13,12 +13,13 @@
 % local at_tensor = {}
 % for _, tensor in ipairs(M.tensors) do at_tensor[tensor.offset] = tensor.layer .. "_" .. tensor.name end
 % local function tensor(base, offset) return offset and base .. " + " .. at_tensor[offset] end
+% local function gradient(step, offset) return offset and (step.updates and "w ? NULL : " or "") .. tensor("g", offset) end
 % local function own(offset) return offset and plus("at", offset) end
 % local function forward_values(step, n, input)
 %   return {x = place(step.x, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)}
 % end
 % local function backward_values(step, n)
-%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}
+%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = gradient(step, step.w_offset), db = gradient(step, step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}
 % end
 % local function prepare_forward(step)
 %   if step.forward_pass.prepared then
@@ -139,9 +140,12 @@ const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs
     return ${place(last.y)};
 }
 
+%   local updates = M.summed < M.trainable
 /* g: gradients of the trainable parameters, as they lie in the params struct. */
-static real ${M.name}_gradients(const ${M.name}_params *params, const real *inputs, const real *targets, int count,
-                ${M.name}_tape *tape, real *g)
+%   if updates then
+/* With w, the parameters, the kernels that need no sum are updated instead, and g holds the first ${M.summed} gradients only. */
+%   end
+${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params *params", "const real *inputs", "const real *targets", "int count", M.name .. "_tape *tape", "real *g", updates and "real *w" or false, updates and "real rate" or false})}
 {
     real *const at = tape->arena;
     const real *const outputs = ${place(last.y)};
@@ -166,7 +170,7 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
 %   local fused = last.skip_gradient and (M.loss == "cross_entropy" and "cnn_softmax_cross_entropy_grad" or "cnn_sigmoid_cross_entropy_grad") or "cnn_" .. M.loss .. "_grad"
 %   local delta = M.loss == "huber" and ", " .. number(M.huber_delta) or ""
 %   local size = M.output.count
-    memset(g, 0, ${M.trainable} * sizeof(real));
+    memset(g, 0, ${updates and "(w ? " .. M.summed .. " : " .. M.trainable .. ")" or M.trainable} * sizeof(real));
     for (int n = 0; n < count; n++) {
         const real *y = outputs + (size_t)n * ${size}, *t = targets + (size_t)n * ${size};
         loss += ${use("cnn_" .. M.loss)}(y, t, ${size}${delta});
@@ -202,6 +206,11 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
 %       for _, step in ipairs(run) do if step.backward_pass.sums then
     ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset)})};
 %       end end
+%       for _, step in ipairs(run) do if step.updates then
+    if (w) {
+        ${call(step, "update", {x = place(step.x, nil, "inputs"), dy_in = place(step.dy), w_out = tensor("w", step.w_offset), b_out = tensor("w", step.b_offset), count = "count", rate = "rate"})};
+    }
+%       end end
 %   end
     return loss * scale;
 }
@@ -213,33 +222,34 @@ real ${M.name}_backward(const ${M.name}_params *params, const real *inputs, cons
 %   if M.params > M.trainable then
     memset(${plus("g", M.trainable)}, 0, ${M.params - M.trainable} * sizeof(real));
 %   end
-    return ${M.name}_gradients(params, inputs, targets, count, tape, g);
+    return ${M.name}_gradients(params, inputs, targets, count, tape, g${updates and ", NULL, 0" or ""});
 }
 
-/* w: the parameters, g: their gradients. */
-static void ${M.name}_step(real *w, const real *g, ${M.name}_optimizer *state, real lr)
+%   local all = updates and "n" or M.trainable
+/* w: the parameters, g: their gradients${updates and "; the first n of them" or ""}. */
+static void ${M.name}_step(real *w, const real *g, ${updates and "size_t n, " or ""}${M.name}_optimizer *state, real lr)
 {
 %   local o = M.optimizer
 %   if o.clip_norm > 0 then
-    const real norm = ${use("cnn_norm")}(g, ${M.trainable});
+    const real norm = ${use("cnn_norm")}(g, ${all});
     const real scale = norm > ${number(o.clip_norm)} ? ${number(o.clip_norm)} / norm : 1;
 %   end
 %   local scale, decay = o.clip_norm > 0 and "scale" or "1", number(o.weight_decay)
     state->step++;
 %   if o.name == "sgd" then
-    ${use("cnn_sgd")}(w, g, ${M.trainable}, lr, ${scale}, ${decay});
+    ${use("cnn_sgd")}(w, g, ${all}, lr, ${scale}, ${decay});
 %   elseif o.name == "momentum" or o.name == "nesterov" then
-    ${use("cnn_" .. o.name)}(w, g, state->moment1, ${M.trainable}, lr, ${number(o.momentum)}, ${scale}, ${decay});
+    ${use("cnn_" .. o.name)}(w, g, state->moment1, ${all}, lr, ${number(o.momentum)}, ${scale}, ${decay});
 %   elseif o.name == "rmsprop" then
-    ${use("cnn_rmsprop")}(w, g, state->moment1, ${M.trainable}, lr, ${number(o.rho)}, ${number(o.epsilon)}, ${scale}, ${decay});
+    ${use("cnn_rmsprop")}(w, g, state->moment1, ${all}, lr, ${number(o.rho)}, ${number(o.epsilon)}, ${scale}, ${decay});
 %   else
-    ${use("cnn_" .. o.name)}(w, g, state->moment1, state->moment2, ${M.trainable}, lr, ${number(o.beta1)}, ${number(o.beta2)}, ${number(o.epsilon)}, state->step, ${scale}, ${decay});
+    ${use("cnn_" .. o.name)}(w, g, state->moment1, state->moment2, ${all}, lr, ${number(o.beta1)}, ${number(o.beta2)}, ${number(o.epsilon)}, state->step, ${scale}, ${decay});
 %   end
 }
 
 void ${M.name}_update(${M.name}_params *params, const ${M.name}_params *grads, ${M.name}_optimizer *state, real lr)
 {
-    ${M.name}_step((real *)(void *)params, (const real *)(const void *)grads, state, lr);
+    ${M.name}_step((real *)(void *)params, (const real *)(const void *)grads, ${updates and M.trainable .. ", " or ""}state, lr);
 }
 
 real ${M.name}_train_step(${M.name}_params *params, const real *inputs, const real *targets, int count,
@@ -247,8 +257,8 @@ real ${M.name}_train_step(${M.name}_params *params, const real *inputs, const re
 {
     real loss;
     ${M.name}_forward(params, inputs, count, tape);
-    loss = ${M.name}_gradients(params, inputs, targets, count, tape, tape->grads);
-    ${M.name}_step((real *)(void *)params, tape->grads, state, lr);
+    loss = ${M.name}_gradients(params, inputs, targets, count, tape, tape->grads${updates and ", (real *)(void *)params, lr" or ""});
+    ${M.name}_step((real *)(void *)params, tape->grads, ${updates and M.summed .. ", " or ""}state, lr);
     return loss;
 }
 % end

@@ -79,7 +79,7 @@ typedef struct ${M.name}_tape ${M.name}_tape;
 struct ${M.name}_tape {
     uint64_t seed;
     ${M.real} arena[${M.train.arena}];
-    ${M.real} grads[${M.trainable + M.slack}];
+    ${M.real} grads[${math.max(M.summed + M.slack, 1)}];
 };
 
 /* State of ${M.optimizer.name}: start it with zeros. */

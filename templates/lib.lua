@@ -135,6 +135,7 @@ local types = {
     x = "const real *restrict x", y = "real *restrict y", w = "const real *restrict w",
     b = "const real *restrict b", count = "int count", dy = "real *restrict dy", dx = "real *restrict dx",
     dw = "real *restrict dw", db = "real *restrict db", work = "real *restrict work",
+    w_out = "real *restrict w", b_out = "real *restrict b", dy_in = "const real *restrict dy", rate = "real rate",
     prepare = "real *restrict prepared", prepared = "const real *restrict prepared", sums = "real *restrict sums",
     seed = "uint64_t seed",
     y_in = "const real *restrict y", argmax = "unsigned char *restrict argmax",
@@ -164,6 +165,7 @@ local what = {
     backward = function(s) return s.name .. " backward: from dy, the gradient of its output (" .. s.y.text .. ")" end,
     prepare = function(s) return s.name .. ": the kernel in the order backward reads it" end,
     prepare_forward = function(s) return s.name .. ": the kernel, spread" end,
+    update = function(s) return s.name .. ": the step down the gradient of " .. s.x.count * s.filters .. " weights, when nothing needs the old ones any more" end,
     finish = function(s) return s.name .. ": the sums over all samples go to the gradient" end,
 }
 

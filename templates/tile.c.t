@@ -15,7 +15,7 @@
 % if T.relu then parts[#parts + 1] = "relu" end
 % if T.pool then parts[#parts + 1] = "the pool" end
 /* ${T.comment or (V .. " " .. across .. " x " .. N .. (N > 1 and " pixels" or " pixel") .. ": " .. table.concat(parts, ", ") .. ", in registers.")} */
-${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, T.tail and "int n" or false, T.count and "int count" or false})}
+${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, T.tail and "int n" or false, T.count and "int count" or false, T.update and "real rate" or false})}
 {
 % for p in range(N) do for v in range(V) do
 %   if T.start == "b" and T.copies then
@@ -104,6 +104,10 @@ ${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *re
 %       end
 %       local a = "a" .. list[1] .. "_" .. v
 %       if T.relu and not (T.pool and not T.pool.maximum) then a = vector_relu(T.lanes, a) end
+%       if T.update then
+%           local y = vector_load(T.lanes, "y", add(output.y, lane(v)))
+%           a = y .. " - rate * " .. (T.update > 0 and "(" .. a .. " + " .. number(T.update) .. " * " .. y .. ")" or a)
+%       end
     ${vector_store(T.lanes, "y", add(output.y, lane(v)), a, T.tail and add("n", v == 0 and 0 or "-" .. mul(v, lanes)))};
 %   end
 % end

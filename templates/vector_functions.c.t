@@ -81,6 +81,27 @@ static inline void mark${n}(unsigned char *y, m${n} which, int n)
 %   end
 }
 % end
+% if called("sum") then
+/* All lanes added up: halves as vectors, then one by one. */
+static inline real sum${n}(v${n} a)
+{
+%   if scalar then
+    return a;
+%   else
+    typedef real half __attribute__((vector_size(sizeof(v${n}) / 2)));
+    union {
+        v${n} whole;
+        half part[2];
+    } u = {a};
+    const half h = u.part[0] + u.part[1];
+    real sum = h[0];
+    for (int lane = 1; lane < L${n} / 2; lane++) {
+        sum += h[lane];
+    }
+    return sum;
+%   end
+}
+% end
 % if called("set") then
 static inline v${n} set${n}(real x)
 {

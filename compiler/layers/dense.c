@@ -23,12 +23,13 @@ static bool check_dense(Check *check, Node *node)
            check_formula(check, node, "the number of multiply-adds", "in*units", &node->macs);
 }
 
-/* Tiles of dx need dy transposed, and room for one tile. */
+/* Tiles of dx for a batch need dy transposed, and room for one tile. */
 static Form dense_form(const Plan *plan, const Step *step, bool backward)
 {
     Form form = {.templates = "dense"};
-    if (backward && step->wants_dx && plan->options.unroll == UNROLL_AUTO)
-        form.work = (step->node->filters + TILE_DX_ROWS) * plan->graph->batch;
+    const int64_t batch = plan->graph->batch;
+    if (backward && step->wants_dx && plan->options.unroll == UNROLL_AUTO && batch > 1)
+        form.work = (step->node->filters + TILE_DX_ROWS) * batch;
     return form;
 }
 
@@ -36,6 +37,7 @@ static const Recipe recipe = {.templates = "dense",
                               .keeps_input = true,
                               .linear = true,
                               .whole_batch = true,
+                              .updates_kernel = true,
                               .form = dense_form,
                               .tiles = tile_dense};
 

@@ -16,4 +16,11 @@ case("no bias", "input = '5', batch = 2, dense { 7, bias = false }, dense { 2, b
 case("behind an image", "input = '3x4x2', batch = 6, conv2d { 3, kernel = 2 }, flatten {}, dense { 20, activation = 'sigmoid' }, dense { 3 }")
 case("image behind dense", "input = '6', batch = 3, dense { 18 }, reshape { '3x3x2' }, conv2d { 4, kernel = 2, padding = 'same' }, flatten {}, dense { 2 }")
 case("activation between", "input = '6', batch = 3, dense { 9 }, silu {}, dense { 9 }, elu {}, dense { 2 }")
+-- Large kernels under plain gradient descent are updated while their gradient is made.
+for _, o in ipairs {"batch = 1, optimizer = sgd { lr = 0.1 }", "batch = 3, optimizer = sgd { lr = 0.1 }", "batch = 2, optimizer = sgd { lr = 0.1, weight_decay = 0.01 }",
+                    "batch = 2, optimizer = sgd { lr = 0.1, clip_norm = 0.1 }", "batch = 7, optimizer = momentum { lr = 0.1 }"} do
+    case("large kernel, " .. o, ("input = '90', %s, dense { 50, activation = 'tanh' }, dense { 83, activation = 'relu' }, dense { 3 }"):format(o))
+end
+case("large kernel, frozen", "input = '90', batch = 2, optimizer = sgd { lr = 0.1 }, dense { 50, trainable = false }, dense { 83 }, dense { 3 }")
+case("large kernel first and last, no bias", "input = '70', batch = 2, optimizer = sgd { lr = 0.1 }, dense { 60, bias = false }, dense { 70, bias = false }")
 return cases
