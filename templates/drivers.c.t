@@ -11,7 +11,7 @@
 % -- With --threads a batch has several parts; each is trained as a whole batch is otherwise, in memory of its own.
 % local split = M.parts > 1
 % local function seed(step, n)
-%   local sample = split and (n and "(first + " .. n .. ")" or "first") or n
+%   local sample = split and (n and "(first + (size_t)" .. n .. ")" or "first") or n
 %   return "tape->seed * UINT64_C(4294967296) + " .. (sample and "(uint64_t)" .. sample .. " * 4096 + " or "") .. step.index
 % end
 % local function for_parts(statement)
@@ -299,7 +299,8 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
                 ${M.name}_tape *tape, real *g)
 {
     real losses[${M.parts}], loss = 0;
-%       for_parts("losses[part] = " .. M.name .. "_gradients_part(params, inputs, targets, count, tape, part == 0 ? g : tape->part_grads[part - 1], part)")
+%       for_parts("losses[part] = " .. M.name .. "_gradients_part(params, inputs, targets, count, tape,\n" ..
+%           "part == 0 ? g : tape->part_grads[part - 1], part)")
 %       for_parts(M.name .. "_add_part(g, tape, part)")
     for (int part = 0; part < ${M.parts}; part++) {
         loss += losses[part];
@@ -334,7 +335,7 @@ real ${M.name}_backward(const ${M.name}_params *params, const real *inputs, cons
 %   end
 %   if split then
 /* One step on one stretch of the parameters. */
-static void ${M.name}_step_part(real *w, const real *g, ${M.name}_optimizer *state, real lr, ${o.clip_norm > 0 and "real scale, " or ""}int part)
+${wrap("static void " .. M.name .. "_step_part", {"real *w", "const real *g", o.name ~= "sgd" and M.name .. "_optimizer *state", "real lr", o.clip_norm > 0 and "real scale", "int part"})}
 {
     const size_t first = ${M.name}_start(${M.trainable}, part), count = ${M.name}_start(${M.trainable}, part + 1) - first;
 %       optimize(" + first", "count")
@@ -350,7 +351,11 @@ static void ${M.name}_step(real *w, const real *g, ${updates and "size_t n, " or
     const real scale = norm > ${number(o.clip_norm)} ? ${number(o.clip_norm)} / norm : 1;
 %   end
     state->step++;
-%   if split then for_parts(M.name .. "_step_part(w, g, state, lr, " .. (o.clip_norm > 0 and "scale, " or "") .. "part)") else optimize("", all) end
+%   if split then
+%       for_parts(wrap(M.name .. "_step_part", {"w", "g", o.name ~= "sgd" and "state", "lr", o.clip_norm > 0 and "scale", "part"}))
+%   else
+%       optimize("", all)
+%   end
 }
 
 void ${M.name}_update(${M.name}_params *params, const ${M.name}_params *grads, ${M.name}_optimizer *state, real lr)
