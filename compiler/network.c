@@ -106,8 +106,18 @@ static void find(const Network *network, const char *what, void *function)
     memcpy(function, &symbol, sizeof symbol);
 }
 
+/* gcc's OpenMP lets a thread that waits spin for milliseconds, which stops a training step whenever
+ * something else has the other processor; a step is worth some microseconds. */
+static void calm_threads(void)
+{
+    if (!getenv("OMP_WAIT_POLICY"))
+        setenv("GOMP_SPINCOUNT", "1000", false);
+}
+
 static bool load(Diag *diag, Network *network, const char *library)
 {
+    if (network->threads > 1)
+        calm_threads();
     network->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     if (!network->library)
         return diag_system(diag, "the compiled network cannot be loaded: %s", dlerror());
