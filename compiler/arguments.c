@@ -19,6 +19,7 @@ static const char help[] =
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
     "  --weights FILE            safetensors: embed, start from, or use\n"
     "  --batch N                 samples a training step can take\n"
+    "  --threads N               split them over N threads (1..64; OUT.c compiled with -fopenmp)\n"
     "  --json                    check, summary: for programs\n"
     "compile:\n"
     "  --inference               no training code\n"
@@ -61,6 +62,7 @@ enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 enum {
     OPTION_WEIGHTS = 256,
     OPTION_BATCH,
+    OPTION_THREADS,
     OPTION_JSON,
     OPTION_INFERENCE,
     OPTION_STANDALONE,
@@ -91,6 +93,7 @@ static const struct option long_options[] = {
     {"define", required_argument, NULL, 'D'},
     {"weights", required_argument, NULL, OPTION_WEIGHTS},
     {"batch", required_argument, NULL, OPTION_BATCH},
+    {"threads", required_argument, NULL, OPTION_THREADS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"inference", no_argument, NULL, OPTION_INFERENCE},
     {"standalone", no_argument, NULL, OPTION_STANDALONE},
@@ -132,6 +135,8 @@ static int takers(int option)
         return FOR_COMPILE;
     case OPTION_REAL:
         return FOR_COMPILE | FOR_CHECK | FOR_SUMMARY;
+    case OPTION_THREADS:
+        return FOR_COMPILE | FOR_CHECK | FOR_SUMMARY | FOR_TRAIN;
     case OPTION_MAX_PARAMS:
     case OPTION_MAX_MACS:
     case OPTION_MAX_RAM:
@@ -155,15 +160,30 @@ static int takers(int option)
     }
 }
 
-static bool read_whole(Diag *diag, const char *option, const char *text, int64_t least,
-                       int64_t *out)
+static bool read_range(Diag *diag, const char *option, const char *text, int64_t least,
+                       int64_t most, int64_t *out)
 {
     char *end;
     const long long number = strtoll(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || number < least || number > INT32_MAX)
-        return diag_usage(diag, "--%s must be a whole number from %lld to %d, not '%s'", option,
-                          (long long)least, INT32_MAX, text);
+    if (*text == '\0' || *end != '\0' || number < least || number > most)
+        return diag_usage(diag, "--%s must be a whole number from %lld to %lld, not '%s'", option,
+                          (long long)least, (long long)most, text);
     *out = number;
+    return true;
+}
+
+static bool read_whole(Diag *diag, const char *option, const char *text, int64_t least,
+                       int64_t *out)
+{
+    return read_range(diag, option, text, least, INT32_MAX, out);
+}
+
+static bool read_threads(Diag *diag, const char *text, Arguments *out)
+{
+    int64_t threads = 0;
+    if (!read_range(diag, "threads", text, 1, THREADS_MOST, &threads))
+        return false;
+    out->plan.threads = (int)threads;
     return true;
 }
 
@@ -285,6 +305,8 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return true;
     case OPTION_BATCH:
         return read_whole(diag, "batch", text, 1, &out->batch);
+    case OPTION_THREADS:
+        return read_threads(diag, text, out);
     case OPTION_JSON:
         out->json = true;
         return true;
@@ -366,6 +388,8 @@ static bool check_complete(Diag *diag, const Arguments *a)
         return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
     if (a->json && a->dump)
         return diag_usage(diag, "--json and --dump do not go together");
+    if (a->plan.inference && a->plan.threads > 1)
+        return diag_usage(diag, "--threads splits training, and --inference leaves it out");
     if (a->spec_count == 0)
         return diag_usage(diag, "no spec given; see cnngen --help");
     if (a->spec_count > 1 && a->command != COMMAND_CHECK)

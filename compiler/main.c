@@ -133,7 +133,8 @@ static bool with_network(const Job *job,
                        .optimizer_bytes = (size_t)plan->optimizer_bytes,
                        .input_size = shape_count(graph->nodes[0].out),
                        .output_size = shape_count(graph->nodes[graph->node_count - 1].out),
-                       .batch = graph->batch};
+                       .batch = plan->batch,
+                       .threads = plan->parts};
     const char *include = arena_printf(job->arena, "%s.h", graph->name);
     if (!emit_files(job->arena, job->diag, plan, include, NULL, job->arguments->templates,
                     &files) ||

@@ -16,6 +16,7 @@
 #endif
 
 enum { WORDS_MOST = 64, ALIGNMENT = 64 };
+static const char openmp[] = "-fopenmp";
 
 void *network_memory(size_t bytes)
 {
@@ -68,7 +69,8 @@ static const char *setting(const char *name, const char *otherwise)
     return value && value[strspn(value, " \t\n")] ? value : otherwise;
 }
 
-static bool compile(Arena *arena, Diag *diag, const char *source, const char *library)
+static bool compile(Arena *arena, Diag *diag, const Network *network, const char *source,
+                    const char *library)
 {
     const char *words[WORDS_MOST], *output = "";
     const char *tail[] = {"-shared", "-fPIC", "-o", library, source};
@@ -76,6 +78,8 @@ static bool compile(Arena *arena, Diag *diag, const char *source, const char *li
     count = add_words(arena, setting("CFLAGS", "-O3 -march=native"), words, count);
     for (size_t i = 0; i < sizeof tail / sizeof *tail; i++)
         words[count++] = tail[i];
+    if (network->threads > 1)
+        words[count++] = openmp;
     words[count] = NULL;
     int status = host_run(arena, words, &output);
     if (status == 0)
@@ -87,6 +91,9 @@ static bool compile(Arena *arena, Diag *diag, const char *source, const char *li
                     status);
     if (output && *output)
         diag_note(diag, "%s", output);
+    if (network->threads > 1)
+        diag_note(diag, "--threads needs a compiler that knows %s: gcc, or clang with libomp",
+                  openmp);
     return false;
 }
 
@@ -99,8 +106,18 @@ static void find(const Network *network, const char *what, void *function)
     memcpy(function, &symbol, sizeof symbol);
 }
 
+/* gcc's OpenMP lets a thread that waits spin for milliseconds, which stops a training step whenever
+ * something else has the other processor; a step is worth some microseconds. */
+static void calm_threads(void)
+{
+    if (!getenv("OMP_WAIT_POLICY"))
+        setenv("GOMP_SPINCOUNT", "1000", false);
+}
+
 static bool load(Diag *diag, Network *network, const char *library)
 {
+    if (network->threads > 1)
+        calm_threads();
     network->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     if (!network->library)
         return diag_system(diag, "the compiled network cannot be loaded: %s", dlerror());
@@ -130,7 +147,7 @@ bool network_open(Arena *arena, Diag *diag, Network *network, const char *source
     char *library = arena_printf(arena, "%s/%s.so", network->folder, name);
     bool good = host_write(diag, source_path, source, strlen(source)) &&
                 host_write(diag, header_path, header, strlen(header)) &&
-                compile(arena, diag, source_path, library) && load(diag, network, library);
+                compile(arena, diag, network, source_path, library) && load(diag, network, library);
     if (!good)
         network_close(network);
     return good;
@@ -138,7 +155,7 @@ bool network_open(Arena *arena, Diag *diag, Network *network, const char *source
 
 void network_close(Network *network)
 {
-    if (network->library)
+    if (network->library && network->threads <= 1) /* else threads of OpenMP sleep in there */
         dlclose(network->library);
     if (network->folder)
         host_remove_folder(network->folder);

@@ -16,6 +16,7 @@ typedef struct {
     void *library;
     size_t params_bytes, scratch_bytes, tape_bytes, optimizer_bytes;
     int64_t input_size, output_size, batch;
+    int threads; /* 1: none but the caller's */
     /* NULL where the network has no such function (nothing to train) */
     void (*init)(void *params, uint64_t seed);
     void (*predict)(const void *params, const float *input, float *output, void *scratch);
@@ -31,7 +32,7 @@ typedef struct {
 
 /* Writes `source` and `header` (text of NAME.c and NAME.h, standalone) to a temporary folder,
  * compiles and loads. `sizes` must be filled in in *network by the caller (everything from
- * params_bytes to batch, and graph). false after a message with the compiler's own output. */
+ * params_bytes to threads, and graph). false after a message with the compiler's own output. */
 bool network_open(Arena *arena, Diag *diag, Network *network, const char *source,
                   const char *header);
 void network_close(Network *network);

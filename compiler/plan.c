@@ -191,13 +191,15 @@ static void fuse_loss(const Graph *graph, Schedule *schedule)
 }
 
 /* A layer with a large kernel whose gradient is complete after one step, under an optimizer that
- * needs nothing else: it is updated tile by tile, and its gradient is never written. */
+ * needs nothing else: it is updated tile by tile, and its gradient is never written. With several
+ * parts it is complete only in their sum. */
 static bool updates_at_once(const Plan *plan, const Node *node)
 {
     const Optimizer *optimizer = &plan->graph->optimizer;
-    return plan->options.unroll == UNROLL_AUTO && optimizer->kind == OPTIMIZER_SGD &&
-           optimizer->clip_norm == 0 && node->kind->recipe && node->kind->recipe->updates_kernel &&
-           node->trainable && node->tensors[0].count >= UPDATED_LEAST;
+    return plan->parts == 1 && plan->options.unroll == UNROLL_AUTO &&
+           optimizer->kind == OPTIMIZER_SGD && optimizer->clip_norm == 0 && node->kind->recipe &&
+           node->kind->recipe->updates_kernel && node->trainable &&
+           node->tensors[0].count >= UPDATED_LEAST;
 }
 
 static const Node *tensor_owner(const Graph *graph, const Tensor *tensor)
@@ -286,17 +288,51 @@ static void count_bytes(Plan *plan)
     if (plan->train.count == 0)
         return;
     plan->moments = count_moments(plan->graph->optimizer.kind);
-    /* a 64-bit seed in front, the gradients behind; whole 8-byte words */
+    /* a 64-bit seed in front, the gradients behind; whole 8-byte words. Several parts leave their
+     * outputs in one place. */
     const int64_t grads = plan->summed + plan->slack > 0 ? plan->summed + plan->slack : 1;
-    plan->tape_bytes = (8 + (plan->train.arena + grads) * real + 7) / 8 * 8;
+    const int64_t part = plan->train.arena + grads;
+    const int64_t output = shape_count(plan->graph->nodes[plan->graph->node_count - 1].out);
+    const int64_t outputs = plan->parts > 1 ? plan->batch * output : 0;
+    plan->tape_bytes = (8 + (plan->parts * part + outputs) * real + 7) / 8 * 8;
     plan->optimizer_bytes = (8 + plan->moments * plan->trainable * real + 7) / 8 * 8;
+}
+
+/* How many parts a batch has: a thread without a sample would only cost memory. */
+static int count_parts(Diag *diag, const Graph *graph, PlanOptions options)
+{
+    if (options.threads <= 1)
+        return 1;
+    if (graph->trainable_count == 0) {
+        diag_warning(diag, (Span){0}, "--threads %d: nothing to train, predict has one thread",
+                     options.threads);
+        return 1;
+    }
+    if (options.threads <= graph->batch)
+        return options.threads;
+    diag_warning(diag, (Span){0}, "--threads %d: a batch of %" PRId64 " is split over %" PRId64,
+                 options.threads, graph->batch, graph->batch);
+    return (int)graph->batch;
+}
+
+/* The graph with the largest batch that a part gets. */
+static const Graph *graph_of_part(Arena *arena, const Graph *graph, int parts)
+{
+    if (parts == 1)
+        return graph;
+    Graph *part = ARENA_NEW(arena, Graph);
+    *part = *graph;
+    part->batch = (graph->batch + parts - 1) / parts;
+    return part;
 }
 
 Plan *plan_build(Arena *arena, Diag *diag, const Graph *graph, PlanOptions options)
 {
     Plan *plan = ARENA_NEW(arena, Plan);
-    plan->graph = graph;
     plan->options = options;
+    plan->parts = count_parts(diag, graph, options);
+    plan->batch = graph->batch;
+    plan->graph = graph = graph_of_part(arena, graph, plan->parts);
     plan->slack = options.portable || options.unroll != UNROLL_AUTO ? 0 : ALIGN_VECTOR;
     if (options.unroll == UNROLL_FULL && !check_unrolled(diag, plan))
         return NULL;
@@ -338,6 +374,9 @@ void plan_dump(Text *out, const Plan *plan)
     dump_schedule(out, "predict", &plan->predict);
     if (plan->train.count > 0)
         dump_schedule(out, "train", &plan->train);
+    if (plan->parts > 1)
+        text_printf(out, "train has %d parts of at most %" PRId64 " samples\n", plan->parts,
+                    plan->graph->batch);
     for (int i = 0; i < plan->slot_count; i++)
         text_printf(out, "tensor %s.%s at %" PRId64 "\n", plan->slots[i].tensor->layer,
                     plan->slots[i].tensor->name, plan->slots[i].offset);

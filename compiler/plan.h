@@ -5,7 +5,10 @@
  * it. There are two schedules: predict (everything fused) and train (kept apart what backward needs
  * apart). Buffers have lifetimes in steps and share an arena.
  *
- * Time in training: step s runs forward at time s of n, the loss at n, and backward at 2n - s. */
+ * Time in training: step s runs forward at time s of n, the loss at n, and backward at 2n - s.
+ *
+ * With --threads the samples of a batch are split into parts. Each part has an arena and gradients
+ * of its own and is trained as a smaller batch would be: one thread is one part, all of it. */
 #ifndef PLAN_H
 #define PLAN_H
 
@@ -20,6 +23,7 @@ typedef struct {
     bool standalone; /* the runtime inside OUT.c */
     bool real64;     /* --real double */
     bool direct;     /* --winograd off */
+    int threads;     /* --threads; 0: one */
 } PlanOptions;
 
 /* Where a step finds an image inside a buffer: pixel (i, j) starts at origin + i*row + j*c. */
@@ -34,7 +38,7 @@ typedef struct {
     const char *name; /* of the step that fills it; gradients: "d" and that */
     Home home;
     int64_t count;   /* floats of one sample, with its halo */
-    int64_t samples; /* 1, or the batch */
+    int64_t samples; /* 1, or those of a part of the batch */
     int first, last; /* alive from time to time, both included */
     int64_t offset;  /* floats from the start of the arena */
 } Buffer;
@@ -58,7 +62,7 @@ typedef struct Step {
     int x, y;         /* buffers */
     View xv, yv;
     bool halo;    /* y has a border of zeros around yv */
-    bool batched; /* takes the whole batch at once */
+    bool batched; /* takes all samples of a part at once */
     int producer; /* step that fills x, or STEP_NONE: the caller's input */
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
 
@@ -89,8 +93,10 @@ typedef struct {
 } Slot;
 
 typedef struct Plan {
-    const Graph *graph;
+    const Graph *graph; /* its batch is that of one part */
     PlanOptions options;
+    int parts;     /* of a batch, side by side; at least 1, at most one for every sample */
+    int64_t batch; /* samples of all parts */
     Schedule predict, train; /* train.count 0: nothing to train, or --inference */
     Slot *slots;             /* in canonical order */
     int slot_count;
@@ -105,6 +111,7 @@ typedef struct Plan {
 } Plan;
 
 enum { UNROLL_MOST = 40000 }; /* statements a layer may have under --unroll full */
+enum { THREADS_MOST = 64 };
 
 /* NULL after a message (only --unroll full can fail). */
 Plan *plan_build(Arena *arena, Diag *diag, const Graph *graph, PlanOptions options);

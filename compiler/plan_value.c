@@ -306,7 +306,9 @@ Value *plan_value(Arena *arena, const Plan *plan, bool has_weights)
     set_bool(b, table, "standalone", plan->options.standalone);
     set_bool(b, table, "inference", plan->options.inference);
     set_bool(b, table, "weights", has_weights);
-    set_int(b, table, "batch", graph->batch);
+    set_int(b, table, "batch", graph->batch); /* of one part; what the steps see */
+    set_int(b, table, "samples", plan->batch);
+    set_int(b, table, "parts", plan->parts);
     set_string(b, table, "loss", loss_name(graph->loss));
     set_number(b, table, "huber_delta", graph->huber_delta);
     value_set(arena, table, "optimizer", optimizer_value(b));

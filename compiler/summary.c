@@ -63,8 +63,11 @@ static void print_memory(Text *out, const Plan *plan)
         return;
     text_printf(
         out, "training tape   %15s bytes for a batch of %" PRId64 ", at least %s alive at once\n",
-        grouped(arena, plan->tape_bytes), plan->graph->batch,
-        grouped(arena, (plan->train.lower_bound + plan->summed) * real));
+        grouped(arena, plan->tape_bytes), plan->batch,
+        grouped(arena, plan->parts * (plan->train.lower_bound + plan->summed) * real));
+    if (plan->parts > 1)
+        text_printf(out, "threads         %15d (samples of each: at most %" PRId64 ")\n",
+                    plan->parts, plan->graph->batch);
     text_printf(out, "optimizer       %15s bytes (%s)\n", grouped(arena, plan->optimizer_bytes),
                 optimizer_name(plan->graph->optimizer.kind));
 }
@@ -87,7 +90,7 @@ void summary_table(Text *out, const Plan *plan)
                 width[i] = (int)strlen(rows[r].cell[i]);
     text_printf(out, "%s: input %s, loss %s, optimizer %s, batch %" PRId64 "\n\n", graph->name,
                 shape_text(arena, graph->nodes[0].out), loss_name(graph->loss),
-                optimizer_name(graph->optimizer.kind), graph->batch);
+                optimizer_name(graph->optimizer.kind), plan->batch);
     for (int r = 0; r < count; r++)
         print_row(out, &rows[r], width);
     print_memory(out, plan);
@@ -116,15 +119,16 @@ static json_t *plan_json(const Plan *plan)
                               (json_int_t)n->macs.value, "macs_formula", n->macs.text));
     }
     return json_pack(
-        "{s:s,s:o,s:o,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name", graph->name,
+        "{s:s,s:o,s:o,s:s,s:s,s:I,s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "name", graph->name,
         "input", shape_json(graph->nodes[0].out), "output",
         shape_json(graph->nodes[graph->node_count - 1].out), "loss", loss_name(graph->loss),
-        "optimizer", optimizer_name(graph->optimizer.kind), "batch", (json_int_t)graph->batch,
-        "params", (json_int_t)graph->param_count, "trainable", (json_int_t)graph->trainable_count,
-        "macs", (json_int_t)graph->macs, "params_bytes", (json_int_t)plan->params_bytes,
-        "scratch_bytes", (json_int_t)plan->scratch_bytes, "scratch_lower_bound",
-        (json_int_t)(plan->predict.lower_bound * 4), "tape_bytes", (json_int_t)plan->tape_bytes,
-        "optimizer_bytes", (json_int_t)plan->optimizer_bytes, "layers", layers);
+        "optimizer", optimizer_name(graph->optimizer.kind), "batch", (json_int_t)plan->batch,
+        "threads", plan->parts, "params", (json_int_t)graph->param_count, "trainable",
+        (json_int_t)graph->trainable_count, "macs", (json_int_t)graph->macs, "params_bytes",
+        (json_int_t)plan->params_bytes, "scratch_bytes", (json_int_t)plan->scratch_bytes,
+        "scratch_lower_bound", (json_int_t)(plan->predict.lower_bound * 4), "tape_bytes",
+        (json_int_t)plan->tape_bytes, "optimizer_bytes", (json_int_t)plan->optimizer_bytes,
+        "layers", layers);
 }
 
 static void add_json(Text *out, json_t *json)

@@ -8,7 +8,20 @@
 %   local sample = n and view.stride > 0 and "(size_t)" .. n .. " * " .. view.stride or 0
 %   return plus("at", add(view.offset, sample))
 % end
-% local function seed(step, n) return "tape->seed * UINT64_C(4294967296) + " .. (n and "(uint64_t)" .. n .. " * 4096 + " or "") .. step.index end
+% -- With --threads a batch has several parts; each is trained as a whole batch is otherwise, in memory of its own.
+% local split = M.parts > 1
+% local function seed(step, n)
+%   local sample = split and (n and "(first + (size_t)" .. n .. ")" or "first") or n
+%   return "tape->seed * UINT64_C(4294967296) + " .. (sample and "(uint64_t)" .. sample .. " * 4096 + " or "") .. step.index
+% end
+% local function for_parts(statement)
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(${M.parts}) schedule(static)
+#endif
+    for (int part = 0; part < ${M.parts}; part++) {
+        ${statement};
+    }
+% end
 % -- The place of a tensor, by its name in the enumeration below.
 % local at_tensor = {}
 % for _, tensor in ipairs(M.tensors) do at_tensor[tensor.offset] = tensor.layer .. "_" .. tensor.name end
@@ -113,14 +126,35 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 %   local steps = M.train.steps
 %   local last = steps[#steps]
 
+%   local dropout = false
+%   for _, step in ipairs(steps) do dropout = dropout or step.forward_pass.templates == "dropout" end
+%   if split then
+/* Where a part starts: its samples in a batch, its stretch of the parameters. */
+static size_t ${M.name}_start(size_t count, int part)
+{
+    return (size_t)((uint64_t)count * (uint64_t)part / ${M.parts});
+}
+
+/* forward for one part of a batch. */
+static void ${M.name}_forward_part(const ${M.name}_params *params, const real *inputs, int batch,
+                ${M.name}_tape *tape, int part)
+{
+    const real *const p = (const real *)(const void *)params;
+    real *const at = tape->arena[part];
+    const size_t first = ${M.name}_start((size_t)batch, part);
+    const int count = (int)(${M.name}_start((size_t)batch, part + 1) - first);
+    if (count == 0) {
+        return;
+    }
+    inputs += ${mul("first", M.input.count)};
+%   else
 const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs, int count, ${M.name}_tape *tape)
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = tape->arena;
-%   local dropout = false
-%   for _, step in ipairs(steps) do dropout = dropout or step.forward_pass.templates == "dropout" end
-%   if dropout then
+%       if dropout then
     tape->seed++;
+%       end
 %   end
 %   for _, run in ipairs(runs(steps, 1, #steps, 1)) do
 %       for _, step in ipairs(run) do prepare_forward(step) end
@@ -134,13 +168,36 @@ const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs
 %           end
 %       end
 %   end
-%   if M.batch == 1 then
+%   local updates = M.summed < M.trainable
+%   if split then
+    memcpy(tape->outputs + ${mul("first", M.output.count)}, ${place(last.y)}, ${mul("(size_t)count", M.output.count)} * sizeof(real));
+}
+
+const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs, int count, ${M.name}_tape *tape)
+{
+%       if dropout then
+    tape->seed++;
+%       end
+%       for_parts(M.name .. "_forward_part(params, inputs, count, tape, part)")
+    return tape->outputs;
+}
+
+/* What one part of a batch adds to the mean loss and, in g, to its gradient. */
+static real ${M.name}_gradients_part(const ${M.name}_params *params, const real *inputs, const real *targets, int batch,
+                ${M.name}_tape *tape, real *g, int part)
+{
+    real *const at = tape->arena[part];
+    const size_t first = ${M.name}_start((size_t)batch, part);
+    const int count = (int)(${M.name}_start((size_t)batch, part + 1) - first);
+    const real *const outputs = ${place(last.y)};
+    const real scale = 1 / (real)batch;
+%   else
+%       if M.batch == 1 then
     (void)count;
-%   end
+%       end
     return ${place(last.y)};
 }
 
-%   local updates = M.summed < M.trainable
 /* g: gradients of the trainable parameters, as they lie in the params struct. */
 %   if updates then
 /* With w, the parameters, the kernels that need no sum are updated instead, and g holds the first ${M.summed} gradients only. */
@@ -150,6 +207,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     real *const at = tape->arena;
     const real *const outputs = ${place(last.y)};
     const real scale = 1 / (real)count;
+%   end
     real loss = 0;
 %   local reads, reads_inputs = false, false
 %   for _, step in ipairs(steps) do if step.backward then
@@ -171,6 +229,15 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   local delta = M.loss == "huber" and ", " .. number(M.huber_delta) or ""
 %   local size = M.output.count
     memset(g, 0, ${updates and "(w ? " .. M.summed .. " : " .. M.trainable .. ")" or M.trainable} * sizeof(real));
+%   if split then
+    if (count == 0) {
+        return 0;
+    }
+%       if reads_inputs then
+    inputs += ${mul("first", M.input.count)};
+%       end
+    targets += ${mul("first", size)};
+%   end
     for (int n = 0; n < count; n++) {
         const real *y = outputs + (size_t)n * ${size}, *t = targets + (size_t)n * ${size};
         loss += ${use("cnn_" .. M.loss)}(y, t, ${size}${delta});
@@ -214,6 +281,33 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   end
     return loss * scale;
 }
+%   if split then
+
+/* Adds the gradients of all parts to g, in their order; one stretch of them. */
+static void ${M.name}_add_part(real *restrict g, const ${M.name}_tape *tape, int part)
+{
+    const size_t end = ${M.name}_start(${M.trainable}, part + 1);
+%       for k in each("k", M.parts - 1) do
+    for (size_t i = ${M.name}_start(${M.trainable}, part); i < end; i++) {
+        g[i] += tape->part_grads[${k}][i];
+    }
+%       end
+}
+
+/* g: gradients of the trainable parameters, as they lie in the params struct. */
+static real ${M.name}_gradients(const ${M.name}_params *params, const real *inputs, const real *targets, int count,
+                ${M.name}_tape *tape, real *g)
+{
+    real losses[${M.parts}], loss = 0;
+%       for_parts("losses[part] = " .. M.name .. "_gradients_part(params, inputs, targets, count, tape,\n" ..
+%           "part == 0 ? g : tape->part_grads[part - 1], part)")
+%       for_parts(M.name .. "_add_part(g, tape, part)")
+    for (int part = 0; part < ${M.parts}; part++) {
+        loss += losses[part];
+    }
+    return loss;
+}
+%   end
 
 real ${M.name}_backward(const ${M.name}_params *params, const real *inputs, const real *targets, int count,
                 ${M.name}_tape *tape, ${M.name}_params *grads)
@@ -225,25 +319,42 @@ real ${M.name}_backward(const ${M.name}_params *params, const real *inputs, cons
     return ${M.name}_gradients(params, inputs, targets, count, tape, g${updates and ", NULL, 0" or ""});
 }
 
+%   local o = M.optimizer
+%   local scale, decay = o.clip_norm > 0 and "scale" or "1", number(o.weight_decay)
+%   local function optimize(from, count)
+%       local w, g, m1, m2 = "w" .. from, "g" .. from, "state->moment1" .. from, "state->moment2" .. from
+%       if o.name == "sgd" then
+    ${use("cnn_sgd")}(${w}, ${g}, ${count}, lr, ${scale}, ${decay});
+%       elseif o.name == "momentum" or o.name == "nesterov" then
+    ${use("cnn_" .. o.name)}(${w}, ${g}, ${m1}, ${count}, lr, ${number(o.momentum)}, ${scale}, ${decay});
+%       elseif o.name == "rmsprop" then
+    ${use("cnn_rmsprop")}(${w}, ${g}, ${m1}, ${count}, lr, ${number(o.rho)}, ${number(o.epsilon)}, ${scale}, ${decay});
+%       else
+    ${use("cnn_" .. o.name)}(${w}, ${g}, ${m1}, ${m2}, ${count}, lr, ${number(o.beta1)}, ${number(o.beta2)}, ${number(o.epsilon)}, state->step, ${scale}, ${decay});
+%       end
+%   end
+%   if split then
+/* One step on one stretch of the parameters. */
+${wrap("static void " .. M.name .. "_step_part", {"real *w", "const real *g", o.name ~= "sgd" and M.name .. "_optimizer *state", "real lr", o.clip_norm > 0 and "real scale", "int part"})}
+{
+    const size_t first = ${M.name}_start(${M.trainable}, part), count = ${M.name}_start(${M.trainable}, part + 1) - first;
+%       optimize(" + first", "count")
+}
+
+%   end
 %   local all = updates and "n" or M.trainable
 /* w: the parameters, g: their gradients${updates and "; the first n of them" or ""}. */
 static void ${M.name}_step(real *w, const real *g, ${updates and "size_t n, " or ""}${M.name}_optimizer *state, real lr)
 {
-%   local o = M.optimizer
 %   if o.clip_norm > 0 then
     const real norm = ${use("cnn_norm")}(g, ${all});
     const real scale = norm > ${number(o.clip_norm)} ? ${number(o.clip_norm)} / norm : 1;
 %   end
-%   local scale, decay = o.clip_norm > 0 and "scale" or "1", number(o.weight_decay)
     state->step++;
-%   if o.name == "sgd" then
-    ${use("cnn_sgd")}(w, g, ${all}, lr, ${scale}, ${decay});
-%   elseif o.name == "momentum" or o.name == "nesterov" then
-    ${use("cnn_" .. o.name)}(w, g, state->moment1, ${all}, lr, ${number(o.momentum)}, ${scale}, ${decay});
-%   elseif o.name == "rmsprop" then
-    ${use("cnn_rmsprop")}(w, g, state->moment1, ${all}, lr, ${number(o.rho)}, ${number(o.epsilon)}, ${scale}, ${decay});
+%   if split then
+%       for_parts(wrap(M.name .. "_step_part", {"w", "g", o.name ~= "sgd" and "state", "lr", o.clip_norm > 0 and "scale", "part"}))
 %   else
-    ${use("cnn_" .. o.name)}(w, g, state->moment1, state->moment2, ${all}, lr, ${number(o.beta1)}, ${number(o.beta2)}, ${number(o.epsilon)}, state->step, ${scale}, ${decay});
+%       optimize("", all)
 %   end
 }
 

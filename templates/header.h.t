@@ -27,7 +27,10 @@ typedef ${M.real} ${NAME}_REAL;
 #define ${NAME}_OUTPUT_CHANNELS ${M.output.c}
 #define ${NAME}_PARAM_COUNT ${M.param_count} /* trainable and not, in canonical order */
 #define ${NAME}_TRAINABLE_COUNT ${training and M.trainable_count or 0}
-#define ${NAME}_BATCH ${M.batch} /* samples a tape holds */
+#define ${NAME}_BATCH ${M.samples} /* samples a tape holds */
+% if training and M.parts > 1 then
+#define ${NAME}_THREADS ${M.parts} /* parts of a batch, side by side when compiled with -fopenmp; the results are the same without */
+% end
 #define ${NAME}_MACS ${M.macs} /* multiply-adds of one forward pass, before any is skipped */
 #define ${NAME}_SCRATCH_BYTES ${M.scratch_bytes} /* memory of one predict call */
 #define ${NAME}_PARAM_BYTES ${M.params_bytes}
@@ -78,8 +81,15 @@ struct ${M.name}_scratch {
 typedef struct ${M.name}_tape ${M.name}_tape;
 struct ${M.name}_tape {
     uint64_t seed;
+%   if M.parts > 1 then
+    ${M.real} arena[${M.parts}][${M.train.arena}]; /* one for each part of the batch */
+    ${M.real} outputs[${M.samples * M.output.count}];
+    ${M.real} grads[${M.trainable + M.slack}];
+    ${M.real} part_grads[${M.parts - 1}][${M.trainable + M.slack}]; /* of the second part and so on */
+%   else
     ${M.real} arena[${M.train.arena}];
     ${M.real} grads[${math.max(M.summed + M.slack, 1)}];
+%   end
 };
 
 /* State of ${M.optimizer.name}: start it with zeros. */

@@ -40,6 +40,10 @@ for arguments, text in pairs {
     ["train specs/shapes.lua --data shapes -o w --lr 0"] = "--lr must be", ["train specs/shapes.lua --data shapes -o w --lr nan"] = "--lr must be",
     ["train specs/shapes.lua --data shapes -o w --validation 1"] = "--validation must be", ["train specs/shapes.lua --data shapes -o w --seed -1"] = "--seed must be",
     ["train specs/shapes.lua -o w"] = "train needs", ["eval specs/shapes.lua --weights w"] = "eval needs", ["run specs/shapes.lua --data shapes"] = "--data does not go",
+    ["specs/shapes.lua --threads 0 -o x.c"] = "--threads must be a whole number from 1 to 64, not '0'",
+    ["specs/shapes.lua --threads 65 -o x.c"] = "--threads must be", ["check --threads 2.5 specs/shapes.lua"] = "--threads must be",
+    ["summary --threads many specs/shapes.lua"] = "--threads must be", ["eval specs/shapes.lua --threads 2"] = "--threads does not go",
+    ["specs/shapes.lua --threads 2 --inference -o x.c"] = "--inference leaves it out", ["run specs/shapes.lua --threads 2"] = "--threads does not go",
     ["eval specs/shapes.lua --epochs 3"] = "--epochs does not go", ["check -D widht=3 specs/shapes.lua"] = "does not ask for it",
 } do
     expect("usage: cnngen " .. arguments, arguments, 2, text)

@@ -90,7 +90,7 @@ for _, name in ipairs(names) do
         if has.graph or has.plan then
             for _, stage in ipairs {"graph", "plan"} do
                 if has[stage] then
-                    local out, err, status = run(("%s check --dump=%s %s"):format(cnngen, stage, spec))
+                    local out, err, status = run(("%s check --dump=%s %s %s"):format(cnngen, stage, spec, arguments))
                     compare(name .. "." .. stage, folder .. name .. "." .. stage, out)
                     report(status == 0, name .. " is right", err)
                     local shared = stage == "plan" and overlap(out)
