@@ -29,6 +29,7 @@ static const char help[] =
     "  --winograd auto|off       3x3 convolutions in fewer multiplications and more memory where "
     "it "
     "pays\n"
+    "  --ram N|least             at most N bytes of scratch and of tape, for more computation\n"
     "  --real float|double       double is for checking gradients\n"
     "  --templates DIR           templates from a folder instead of the built-in ones\n"
     "check:\n"
@@ -70,6 +71,7 @@ enum {
     OPTION_UNROLL,
     OPTION_REAL,
     OPTION_WINOGRAD,
+    OPTION_RAM,
     OPTION_TEMPLATES,
     OPTION_MAX_PARAMS,
     OPTION_MAX_MACS,
@@ -101,6 +103,7 @@ static const struct option long_options[] = {
     {"unroll", required_argument, NULL, OPTION_UNROLL},
     {"real", required_argument, NULL, OPTION_REAL},
     {"winograd", required_argument, NULL, OPTION_WINOGRAD},
+    {"ram", required_argument, NULL, OPTION_RAM},
     {"templates", required_argument, NULL, OPTION_TEMPLATES},
     {"max-params", required_argument, NULL, OPTION_MAX_PARAMS},
     {"max-macs", required_argument, NULL, OPTION_MAX_MACS},
@@ -279,6 +282,9 @@ static bool read_run_option(Diag *diag, int option, const char *text, Arguments 
             return false;
         out->run.seed = (uint64_t)seed;
         return true;
+    case OPTION_RAM:
+        out->plan.least_ram = strcmp(text, "least") == 0;
+        return out->plan.least_ram || read_limit(diag, "ram", text, &out->plan.ram);
     case OPTION_MAX_PARAMS:
         return read_limit(diag, "max-params", text, &out->budget.params);
     case OPTION_MAX_MACS:

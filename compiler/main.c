@@ -35,6 +35,9 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
         return NULL;
     if (a->dump && strcmp(a->dump, "graph") == 0)
         graph_dump(&dump, graph);
+    options.max_ram = graph->budget.ram;
+    if (a->budget.ram > 0 && (options.max_ram == 0 || a->budget.ram < options.max_ram))
+        options.max_ram = a->budget.ram;
     Plan *plan = plan_build(job->arena, job->diag, graph, options);
     if (plan && a->dump && strcmp(a->dump, "plan") == 0)
         plan_dump(&dump, plan);

@@ -1,194 +1,12 @@
-/* plan.c - lifetimes, backward and the layout of the parameters.
- *
- * Steps that take one sample share a loop over the batch with their neighbours: a run. A buffer
- * that lives inside one run needs room for one sample; any other holds the whole batch, and is
- * alive as long as the runs it touches. */
+/* plan.c - the layout of the parameters, what everything costs, and the order of planning. */
 #include "plan.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "lower.h"
+#include "schedule.h"
 
-enum { ALIGN_VECTOR = 16, LARGE_TENSOR = 256, UPDATED_LEAST = 4096 };
-
-static bool keeps_input(const Step *step)
-{
-    if (step->recipe->elementwise)
-        return step->activation->from_input;
-    return step->recipe->keeps_input && (!step->recipe->linear || step->trainable);
-}
-
-static bool keeps_output(const Step *step)
-{
-    return step->recipe->keeps_output ||
-           (strcmp(step->activation->name, "linear") != 0 && !step->activation->from_input);
-}
-
-static void extend(Buffer *buffer, int time)
-{
-    if (time < buffer->first)
-        buffer->first = time;
-    if (time > buffer->last)
-        buffer->last = time;
-}
-
-/* The run of sample-wise steps around forward step s, as [*first, *last]; a batched step is a run
- * of its own. */
-static void run_around(const Schedule *schedule, int s, int *first, int *last)
-{
-    *first = *last = s;
-    if (schedule->steps[s].batched)
-        return;
-    while (*first > 0 && !schedule->steps[*first - 1].batched)
-        (*first)--;
-    while (*last + 1 < schedule->count && !schedule->steps[*last + 1].batched)
-        (*last)++;
-}
-
-/* The run of times around `time`: forward, the loss alone, or backward (which mirrors forward). */
-static void times_around(const Schedule *schedule, int time, int *first, int *last)
-{
-    const int n = schedule->count;
-    if (time < n) {
-        run_around(schedule, time, first, last);
-    } else if (time == n) {
-        *first = *last = n;
-    } else {
-        int a, b;
-        run_around(schedule, 2 * n - time, &a, &b);
-        *first = 2 * n - b;
-        *last = 2 * n - a;
-    }
-}
-
-static void spread_over_batch(const Graph *graph, Schedule *schedule)
-{
-    for (int i = 0; i < schedule->buffer_count; i++) {
-        Buffer *b = &schedule->buffers[i];
-        int first, last, first_end, last_start;
-        if (b->home != HOME_ARENA || b->samples == 0)
-            continue;
-        times_around(schedule, b->first, &first, &first_end);
-        times_around(schedule, b->last, &last_start, &last);
-        const bool batched = b->first < schedule->count && schedule->steps[b->first].batched;
-        if (first_end == last && !batched && b->first != schedule->count)
-            continue;
-        b->samples = graph->batch;
-        b->first = first;
-        b->last = last;
-    }
-    for (int i = 0; i < schedule->buffer_count; i++) /* buffers of one size for any batch */
-        if (schedule->buffers[i].samples == 0)
-            schedule->buffers[i].samples = 1;
-}
-
-static void live_forward(Schedule *schedule)
-{
-    for (int i = 0; i < schedule->buffer_count; i++) {
-        schedule->buffers[i].first = INT32_MAX;
-        schedule->buffers[i].last = -1;
-    }
-    for (int s = 0; s < schedule->count; s++) {
-        extend(&schedule->buffers[schedule->steps[s].x], s);
-        extend(&schedule->buffers[schedule->steps[s].y], s);
-        if (schedule->steps[s].argmax != STEP_NONE)
-            extend(&schedule->buffers[schedule->steps[s].argmax], s);
-    }
-}
-
-static int own_buffer(Arena *arena, Schedule *schedule, const char *name, int64_t count, int first,
-                      int last)
-{
-    if (count == 0)
-        return STEP_NONE;
-    const int buffer = schedule_buffer(arena, schedule, name, HOME_ARENA, count);
-    schedule->buffers[buffer].first = first;
-    schedule->buffers[buffer].last = last;
-    return buffer;
-}
-
-/* Chooses how a pass is written, and gives it the memory that takes. In
- * training, what is prepared or summed lives as long as the loop over the samples, and is the same
- * for any number of them. */
-static void choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step *step, int time)
-{
-    const bool backward = time >= schedule->count;
-    Pass *pass = backward ? &step->backward_pass : &step->forward_pass;
-    const char *d = backward ? "d" : "";
-    int first = time, last = time;
-    if (!step->recipe->form)
-        return;
-    const Form form = step->recipe->form(plan, step, backward);
-    const bool looped = schedule == &plan->train; /* over samples; predict has one */
-    if (looped)
-        times_around(schedule, time, &first, &last);
-    pass->templates = form.templates;
-    pass->work = own_buffer(arena, schedule, arena_printf(arena, "%s%s_work", d, step->name),
-                            form.work, time, time);
-    pass->prepared =
-        own_buffer(arena, schedule, arena_printf(arena, "%s%s_prepared", d, step->name),
-                   form.prepared, first, last);
-    pass->sums = own_buffer(arena, schedule, arena_printf(arena, "%s%s_sums", d, step->name),
-                            form.sums, first, last);
-    if (looped && pass->prepared != STEP_NONE)
-        schedule->buffers[pass->prepared].samples = 0;
-    if (looped && pass->sums != STEP_NONE)
-        schedule->buffers[pass->sums].samples = 0;
-}
-
-static void add_gradients(Arena *arena, const Plan *plan, Schedule *schedule)
-{
-    const int n = schedule->count;
-    int lowest = n;
-    for (int s = n - 1; s >= 0; s--) {
-        Step *step = &schedule->steps[s];
-        step->trainable =
-            step->recipe->linear && step->node->tensor_count > 0 && step->node->trainable;
-        if (step->trainable)
-            lowest = s;
-    }
-    for (int s = n - 1; s >= lowest; s--) {
-        Step *step = &schedule->steps[s];
-        step->backward = true;
-        step->wants_dx = s > lowest;
-        if (s == n - 1)
-            step->dy = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", step->name),
-                                       HOME_ARENA, schedule->buffers[step->y].count);
-        extend(&schedule->buffers[step->dy], 2 * n - s);
-        if (s == n - 1) {
-            schedule->buffers[step->dy].first = n;
-            extend(&schedule->buffers[step->y], n);
-        }
-        if (keeps_input(step))
-            extend(&schedule->buffers[step->x], 2 * n - s);
-        if (keeps_output(step))
-            extend(&schedule->buffers[step->y], 2 * n - s);
-        if (step->argmax != STEP_NONE)
-            extend(&schedule->buffers[step->argmax], 2 * n - s);
-        if (step->wants_dx) {
-            Step *below = &schedule->steps[step->producer];
-            assert(step->producer == s - 1); /* chains: one reader each */
-            step->dx = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", below->name),
-                                       HOME_ARENA, schedule->buffers[below->y].count);
-            schedule->buffers[step->dx].first = schedule->buffers[step->dx].last = 2 * n - s;
-            below->dy = step->dx;
-        }
-        choose_form(arena, plan, schedule, step, 2 * n - s);
-    }
-}
-
-/* Cross entropy behind softmax and binary cross entropy behind sigmoid give the gradient before the
- * activation. */
-static void fuse_loss(const Graph *graph, Schedule *schedule)
-{
-    Step *last = &schedule->steps[schedule->count - 1];
-    const char *activation = last->activation->name;
-    last->skip_gradient =
-        (graph->loss == LOSS_CROSS_ENTROPY && strcmp(activation, "softmax") == 0) ||
-        (graph->loss == LOSS_BINARY_CROSS_ENTROPY && strcmp(activation, "sigmoid") == 0);
-}
+enum { LARGE_TENSOR = 256, UPDATED_LEAST = 4096 };
 
 /* A layer with a large kernel whose gradient is complete after one step, under an optimizer that
  * needs nothing else: it is updated tile by tile, and its gradient is never written. With several
@@ -261,25 +79,12 @@ static bool check_unrolled(Diag *diag, const Plan *plan)
     return diag->errors == before;
 }
 
-static void plan_train(Arena *arena, Plan *plan)
-{
-    Schedule *train = &plan->train;
-    lower_graph(arena, plan->graph, true, plan->options, train);
-    live_forward(train);
-    fuse_loss(plan->graph, train);
-    for (int s = 0; s < train->count; s++)
-        choose_form(arena, plan, train, &train->steps[s], s);
-    add_gradients(arena, plan, train);
-    spread_over_batch(plan->graph, train);
-    memory_assign(arena, train, plan->options.portable ? 1 : ALIGN_VECTOR, plan->slack);
-}
-
 static int count_moments(OptimizerKind kind)
 {
     return kind == OPTIMIZER_SGD ? 0 : kind == OPTIMIZER_ADAM || kind == OPTIMIZER_ADAMW ? 2 : 1;
 }
 
-static void count_bytes(Plan *plan)
+void plan_count_bytes(Plan *plan)
 {
     const int64_t real = plan->options.real64 ? 8 : 4;
     const int64_t scratch = plan->predict.arena > 0 ? plan->predict.arena : 1;
@@ -337,15 +142,11 @@ Plan *plan_build(Arena *arena, Diag *diag, const Graph *graph, PlanOptions optio
     if (options.unroll == UNROLL_FULL && !check_unrolled(diag, plan))
         return NULL;
     place_params(arena, plan);
-    lower_graph(arena, graph, false, options, &plan->predict);
-    live_forward(&plan->predict);
-    for (int s = 0; s < plan->predict.count; s++)
-        choose_form(arena, plan, &plan->predict, &plan->predict.steps[s], s);
-    memory_assign(arena, &plan->predict, options.portable ? 1 : ALIGN_VECTOR, plan->slack);
+    schedule_predict(arena, plan);
     if (!options.inference && graph->trainable_count > 0)
-        plan_train(arena, plan);
-    count_bytes(plan);
-    return plan;
+        schedule_train(arena, plan);
+    plan_count_bytes(plan);
+    return plan_fit(arena, diag, plan) ? plan : NULL;
 }
 
 static void dump_schedule(Text *out, const char *name, const Schedule *schedule)
@@ -354,10 +155,11 @@ static void dump_schedule(Text *out, const char *name, const Schedule *schedule)
                 schedule->count, schedule->arena, schedule->lower_bound);
     for (int i = 0; i < schedule->count; i++) {
         const Step *s = &schedule->steps[i];
-        text_printf(out, "  step %d %s (%s)%s%s%s: %s -> %s\n", i, s->name,
+        text_printf(out, "  step %d %s (%s)%s%s%s%s: %s -> %s\n", i, s->name,
                     s->forward_pass.templates, s->batched ? " batched" : "",
-                    s->backward ? " backward" : "", s->wants_dx ? " dx" : "",
-                    schedule->buffers[s->x].name, schedule->buffers[s->y].name);
+                    s->recomputed ? " recomputed" : "", s->backward ? " backward" : "",
+                    s->wants_dx ? " dx" : "", schedule->buffers[s->x].name,
+                    schedule->buffers[s->y].name);
     }
     for (int i = 0; i < schedule->buffer_count; i++) {
         const Buffer *b = &schedule->buffers[i];

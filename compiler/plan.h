@@ -23,6 +23,9 @@ typedef struct {
     bool standalone; /* the runtime inside OUT.c */
     bool real64;     /* --real double */
     bool direct;     /* --winograd off */
+    int64_t ram;     /* most bytes of scratch, and of tape; 0: as much as makes it fast */
+    bool least_ram;  /* --ram least */
+    int64_t max_ram; /* most bytes of scratch that a budget allows, checked elsewhere; 0: any */
     int threads;     /* --threads; 0: one */
 } PlanOptions;
 
@@ -38,6 +41,7 @@ typedef struct {
     const char *name; /* of the step that fills it; gradients: "d" and that */
     Home home;
     int64_t count;   /* floats of one sample, with its halo */
+    bool recomputed; /* filled again in backward, one sample at a time */
     int64_t samples; /* 1, or those of a part of the batch */
     int first, last; /* alive from time to time, both included */
     int64_t offset;  /* floats from the start of the arena */
@@ -67,6 +71,8 @@ typedef struct Step {
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
 
     Pass forward_pass, backward_pass;
+    bool lean;       /* no form that takes memory to be fast */
+    bool recomputed; /* in training backward runs it forward again */
 
     /* Backward; unused in the predict schedule. */
     bool backward; /* has a backward pass at all */
@@ -106,7 +112,10 @@ typedef struct Plan {
                        other trainable ones are updated at once by a training step */
     int64_t
         slack; /* floats at the end of arenas and params that vector loads may read and never use */
-    int moments; /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */
+    bool lean_predict, lean_train;
+    bool *recomputed;        /* by step of the training schedule; NULL: none */
+    int64_t recomputed_macs; /* multiply-adds a sample that training spends again */
+    int moments;             /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */
     int64_t params_bytes, scratch_bytes, tape_bytes, optimizer_bytes;
 } Plan;
 

@@ -127,6 +127,7 @@ static void set_backward(const Binding *b, Value *table, const Schedule *schedul
     set_bool(b, table, "trainable", step->trainable);
     set_bool(b, table, "updates",
              step->trainable && tensor_offset(b->plan, &step->node->tensors[0]) >= b->plan->summed);
+    set_bool(b, table, "recomputed", step->recomputed);
     set_bool(b, table, "skip_gradient", step->skip_gradient);
     if (step->dy != STEP_NONE)
         value_set(b->arena, table, "dy", view_value(b, schedule, step->yv, step->dy));
@@ -273,6 +274,7 @@ static void set_costs(const Binding *b, Value *table)
     set_int(b, table, "params", plan->params);
     set_int(b, table, "trainable", plan->trainable);
     set_int(b, table, "summed", plan->summed);
+    set_int(b, table, "recomputed_macs", plan->recomputed_macs);
     set_int(b, table, "slack", plan->slack);
     set_int(b, table, "params_bytes", plan->params_bytes);
     set_int(b, table, "scratch_bytes", plan->scratch_bytes);

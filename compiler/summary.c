@@ -65,6 +65,10 @@ static void print_memory(Text *out, const Plan *plan)
         out, "training tape   %15s bytes for a batch of %" PRId64 ", at least %s alive at once\n",
         grouped(arena, plan->tape_bytes), plan->batch,
         grouped(arena, plan->parts * (plan->train.lower_bound + plan->summed) * real));
+    if (plan->recomputed_macs > 0)
+        text_printf(out, "recomputed      %15s multiply-adds a sample, %.0f %% of forward's\n",
+                    grouped(arena, plan->recomputed_macs),
+                    100.0 * (double)plan->recomputed_macs / (double)plan->graph->macs);
     if (plan->parts > 1)
         text_printf(out, "threads         %15d (samples of each: at most %" PRId64 ")\n",
                     plan->parts, plan->graph->batch);

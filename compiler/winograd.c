@@ -39,10 +39,11 @@ static bool pays(const Winograd *w, Shape outputs)
 }
 
 /* Whole vectors of channels on both sides, and windows that move by one. */
-static bool fits(const Plan *plan, const Node *node)
+static bool fits(const Plan *plan, const Step *step)
 {
+    const Node *node = step->node;
     const Window *w = &node->window;
-    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
+    return !step->lean && plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
            !plan->options.direct && node->groups == 1 && w->kernel.h == 3 && w->kernel.w == 3 &&
            w->stride.h == 1 && w->stride.w == 1 && w->dilation.h == 1 && w->dilation.w == 1 &&
            node->in.c % TILE_MOST_LANES == 0 && node->filters % TILE_MOST_LANES == 0;
@@ -53,7 +54,7 @@ Winograd winograd_forward(const Plan *plan, const Step *step)
 {
     Shape outputs = step->conv.shape;
     Winograd w = {.used = false};
-    if (!fits(plan, step->node) || outputs.h < 2 || outputs.w < 2)
+    if (!fits(plan, step) || outputs.h < 2 || outputs.w < 2)
         return w;
     if (step->pool) {
         if (step->pool->window.kernel.h != 2 || step->pool->window.kernel.w != 2)
@@ -70,8 +71,8 @@ Winograd winograd_dx(const Plan *plan, const Step *step)
     const Padding p = step->node->window.padding;
     const Shape in = step->node->in;
     Winograd w = {.used = false};
-    if (!fits(plan, step->node) || in.h < 2 || in.w < 2 || p.top > 2 || p.bottom > 2 ||
-        p.left > 2 || p.right > 2)
+    if (!fits(plan, step) || in.h < 2 || in.w < 2 || p.top > 2 || p.bottom > 2 || p.left > 2 ||
+        p.right > 2)
         return w;
     w = cut(in, step->node->filters, in.c);
     w.used = pays(&w, in);

@@ -265,6 +265,9 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     ${call(run[1], "backward", backward_values(run[1]))};
 %       else
 %           for n in each("n", M.batch == 1 and 1 or "count") do
+%               for k = #run, 1, -1 do if run[k].recomputed then
+    ${call(run[k], "forward", forward_values(run[k], M.batch > 1 and "n" or nil, "inputs"))};
+%               end end
 %               for _, step in ipairs(run) do
     ${call(step, "backward", backward_values(step, M.batch > 1 and "n" or nil))};
 %               end

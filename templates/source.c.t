@@ -28,6 +28,9 @@
  *
  * Predict needs ${M.scratch_bytes} bytes of scratch (buffers alive at once: ${M.predict.lower_bound * (M.double and 8 or 4)}).
 % if training then
+%   if M.recomputed_macs > 0 then
+ * To save memory, backward computes again what takes ${M.recomputed_macs} multiply-adds a sample.
+%   end
  * A training step on ${M.samples} sample${M.samples > 1 and "s" or ""} needs a tape of ${M.tape_bytes} bytes. Loss: ${M.loss}. Optimizer: ${M.optimizer.name}.
 % if M.parts > 1 then
  * It splits them into ${M.parts} parts of at most ${M.batch}: one thread each when compiled with -fopenmp, one after another without, to the same bits.

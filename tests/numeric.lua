@@ -11,6 +11,7 @@ local kinds = {"conv2d", "conv1d", "pool", "dense", "activation", "other", "trai
 local variants = {
     {name = "double", options = "--real double", flags = "-O1 -march=native"},
     {name = "vectors", options = "", flags = "-O2 -march=native"},
+    {name = "least memory", options = "--ram least", flags = "-O1 -march=native"},
     {name = "sse", options = "", flags = "-O0"},
     {name = "portable", options = "--target portable", flags = "-O0"},
     {name = "loops", options = "--unroll none", flags = "-O0"},
