@@ -16,7 +16,8 @@ local variants = {
     gcc = {compiler = "gcc", flags = "-O2 -march=native"},
     avx2 = {compiler = "gcc", flags = "-O2 -march=haswell"},
     clang = {compiler = "clang", flags = "-O2 -march=native -mprefer-vector-width=512"},
-    sanitized = {compiler = "gcc", flags = "-O0 -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"},
+    -- at -O0 by clang, which is ten times faster at instrumenting than gcc
+    sanitized = {compiler = "clang", flags = "-O0 -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"},
 }
 local FILES, DRAWN = 20, 8 -- files a call of the compiler; shapes of `check` that are not edges
 
@@ -126,9 +127,8 @@ end
 -- ---- Programs ----
 
 -- A makefile, so that two compilers run side by side. The harness itself is never instrumented: it only has to be fast.
-local function makefile(shapes, folder, variant)
+local function makefile(shapes, variant)
     local rules, done = {}, {}
-    local flags = "-I. -I../../bench"
     for first = 1, #shapes, FILES // 2 do
         local files = {}
         for i = first, math.min(first + FILES // 2 - 1, #shapes) do
@@ -137,7 +137,8 @@ local function makefile(shapes, folder, variant)
         done[#done + 1] = "done" .. first
         rules[#rules + 1] = ("done%d:\n\t%s %s -I../../../bench -c %s\n\t@touch $@\n"):format(first, variant.compiler, variant.flags, table.concat(files, " "))
     end
-    local own = "gcc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -march=native -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I../../../bench -c"
+    -- gnu11: with c11 gcc does not fuse the multiply-adds of the peak
+    local own = "gcc -std=gnu11 -O2 -march=native -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I../../../bench -c"
     rules[#rules + 1] = ("own:\n\t%s ../../../bench/sweep.c ../../../bench/sweep_time.c ../table.c\n\t@touch $@\n"):format(own)
     return ("sweep: own %s\n\t%s %s -o $@ *.o -lm\n"):format(table.concat(done, " "), variant.compiler, variant.flags) .. table.concat(rules)
 end
@@ -145,7 +146,7 @@ end
 local function compile(shapes, name)
     local folder = build .. "/" .. name
     run("mkdir -p " .. folder)
-    tap.write(folder .. "/Makefile", makefile(shapes, folder, variants[name]))
+    tap.write(folder .. "/Makefile", makefile(shapes, variants[name]))
     local start = os.time()
     local ok = run(("cd %s && make -s -j2 > log 2>&1"):format(folder))
     io.write(("# %s: compiled in %d s\n"):format(name, os.time() - start))
