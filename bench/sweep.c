@@ -5,11 +5,11 @@
  *
  * The bound. A float sum of n products, in any order, fused or not, is off by at most about
  * n*U*size, where U = 2^-24 and size = the sum of the magnitudes; roundings being as good as
- * random, sqrt(n)*U*size is hardly ever passed by a factor of 2. Allowed are (2*sqrt(n) + 6)*U*size:
- * the 6 pays for the few roundings of a product that come before or after its sum (loss, mean).
- * Gradients are compared with those of the outputs that forward gave, so that no error is counted
- * twice and relu has the same kinks. With a pool those outputs are not to be seen: there all
- * values are small multiples of 1/512, sums are exact, and so are maxima and kinks. */
+ * random, sqrt(n)*U*size is hardly ever passed by a factor of 2. Allowed are (2*sqrt(n) +
+ * 6)*U*size: the 6 pays for the few roundings of a product that come before or after its sum (loss,
+ * mean). Gradients are compared with those of the outputs that forward gave, so that no error is
+ * counted twice and relu has the same kinks. With a pool those outputs are not to be seen: there
+ * all values are small multiples of 1/512, sums are exact, and so are maxima and kinks. */
 #include "sweep.h"
 
 #include <math.h>
@@ -145,11 +145,11 @@ static void pool_gradient(const Shape *s, const double *from, const int *taken, 
 
 typedef struct {
     const Shape *s;
-    size_t outputs;          /* behind the pool */
-    float *input;            /* of `above` with BELOW_SCALE, before scale and shift */
-    float *scale, *shift;    /* per channel */
-    float *x, *w, *b, *t;    /* of the convolution; targets */
-    double *vx, *vw, *vy;    /* the same in double; vy: outputs, later dy */
+    size_t outputs;       /* behind the pool */
+    float *input;         /* of `above` with BELOW_SCALE, before scale and shift */
+    float *scale, *shift; /* per channel */
+    float *x, *w, *b, *t; /* of the convolution; targets */
+    double *vx, *vw, *vy; /* the same in double; vy: outputs, later dy */
     Sum *y, *outs, *dw, *db, *dx;
     int *taken;
     char problem[200];

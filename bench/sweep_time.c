@@ -5,8 +5,8 @@
  * dx, too. Both contain the gradient of relu. dx is their difference. Shapes take turns in
  * ROUNDS rounds, each time after a measurement of the peak; what counts is the median of the shares
  * of that peak. Multiply-adds are nominal: those on padding count, those on unused lanes do not.
- * `lanes` is the share of the peak that full use of the chosen vectors would give: 17 channels in two
- * vectors of 16 lanes reach 53 %. */
+ * `lanes` is the share of the peak that full use of the chosen vectors would give: 17 channels in
+ * two vectors of 16 lanes reach 53 %, 4 channels what vectors of 4 floats reach on this machine. */
 #include "sweep.h"
 
 #include <stdint.h>
@@ -34,33 +34,39 @@ static double now(void)
 }
 
 #if defined(__AVX512F__)
-typedef float Vector __attribute__((vector_size(64)));
+enum { LANES = 16 };
 #elif defined(__AVX__)
-typedef float Vector __attribute__((vector_size(32)));
+enum { LANES = 8 };
 #else
-typedef float Vector __attribute__((vector_size(16)));
+enum { LANES = 4 };
 #endif
-enum { LANES = sizeof(Vector) / sizeof(float) };
 
-/* Multiply-adds a second: twelve chains that need not wait for each other. */
-static double peak(void)
-{
-    Vector a[12], m = (Vector){0} + 0.999f, c = (Vector){0} + 0.001f;
-    for (int i = 0; i < 12; i++)
-        a[i] = (Vector){0} + (float)i;
-    Vector a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3], a4 = a[4], a5 = a[5], a6 = a[6], a7 = a[7],
-           a8 = a[8], a9 = a[9], a10 = a[10], a11 = a[11];
-    const double start = now();
-    __asm__ volatile("" : "+v"(m), "+v"(c)); /* else all is computed at compile time */
-    for (int i = 0; i < PEAK_LOOPS; i++) {
-        a0 = a0 * m + c, a1 = a1 * m + c, a2 = a2 * m + c, a3 = a3 * m + c;
-        a4 = a4 * m + c, a5 = a5 * m + c, a6 = a6 * m + c, a7 = a7 * m + c;
-        a8 = a8 * m + c, a9 = a9 * m + c, a10 = a10 * m + c, a11 = a11 * m + c;
+/* Multiply-adds a second of vectors of some floats: twelve chains that need not wait for each
+ * other. The assembly keeps the compiler from computing them beforehand. */
+#define PEAK(name, count)                                                                          \
+    typedef float name##_vector __attribute__((vector_size(4 * (count))));                         \
+    static double name(void)                                                                       \
+    {                                                                                              \
+        name##_vector m = (name##_vector){0} + 0.999f, c = (name##_vector){0} + 0.001f, z = c;     \
+        name##_vector a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z;                              \
+        name##_vector a6 = z, a7 = z, a8 = z, a9 = z, aa = z, ab = z;                              \
+        const double start = now();                                                                \
+        __asm__ volatile("" : "+v"(m), "+v"(c), "+v"(a0), "+v"(a1), "+v"(a2), "+v"(a3), "+v"(a4)); \
+        __asm__ volatile(""                                                                        \
+                         : "+v"(a5), "+v"(a6), "+v"(a7), "+v"(a8), "+v"(a9), "+v"(aa), "+v"(ab));  \
+        for (int i = 0; i < PEAK_LOOPS; i++) {                                                     \
+            a0 = a0 * m + c, a1 = a1 * m + c, a2 = a2 * m + c, a3 = a3 * m + c;                    \
+            a4 = a4 * m + c, a5 = a5 * m + c, a6 = a6 * m + c, a7 = a7 * m + c;                    \
+            a8 = a8 * m + c, a9 = a9 * m + c, aa = aa * m + c, ab = ab * m + c;                    \
+        }                                                                                          \
+        a0 += a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + aa + ab;                                \
+        __asm__ volatile("" : : "v"(a0));                                                          \
+        return 12.0 * (count)*PEAK_LOOPS / (now() - start);                                        \
     }
-    a0 += a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + a10 + a11;
-    __asm__ volatile("" : : "v"(a0));
-    return 12.0 * LANES * PEAK_LOOPS / (now() - start);
-}
+
+PEAK(peak, LANES)
+PEAK(peak8, LANES < 8 ? LANES : 8)
+PEAK(peak4, 4)
 
 /* ---- Memory: one set for all shapes, and numbers to start from. ---- */
 
@@ -82,8 +88,8 @@ static size_t largest(void)
     size_t most = 0;
     for (int i = 0; i < shape_count; i++) {
         const Shape *s = &shapes[i];
-        const size_t x = (size_t)(s->h + 2 * s->kh * s->dh) * (size_t)(s->w + 2 * s->kw * s->dw) *
-                         (size_t)s->ic;
+        const size_t x =
+            (size_t)(s->h + 2 * s->kh * s->dh) * (size_t)(s->w + 2 * s->kw * s->dw) * (size_t)s->ic;
         const size_t y = (size_t)s->yh * (size_t)s->yw * (size_t)s->oc;
         const size_t w = (size_t)(s->kh * s->kw * s->ic) * (size_t)s->oc;
         most = x > most ? x : most;
@@ -95,7 +101,7 @@ static size_t largest(void)
 
 static void open_set(void)
 {
-    float **const all[] = {&set.x,  &set.w,  &set.b,  &set.y,   &set.dy,
+    float **const all[] = {&set.x,  &set.w,  &set.b,  &set.y,    &set.dy,
                            &set.dx, &set.dw, &set.db, &set.work, &numbers};
     uint32_t state = 1;
     room = largest();
@@ -118,6 +124,10 @@ static void refill(void)
 }
 
 /* ---- Measuring. ---- */
+
+/* The peak of vectors of 4, 8 and 16 floats, as a share of the widest: two narrow ones may take the
+ * time of one wide one. */
+static double width_share[3];
 
 static double seconds(void (*layer)(const Set *), long *calls)
 {
@@ -171,12 +181,31 @@ static double quantile(double *values, int count, int quarter)
     return count ? values[(count - 1) * quarter / 4] : 0;
 }
 
-/* The share of the peak that vectors of at most 4, 8 or 16 floats reach, the last one partly used. */
+/* The share of the peak that vectors of at most 4, 8 or 16 floats reach, the last one partly used.
+ */
 static double lanes_of(int channels)
 {
-    const int wide = channels <= 4 ? 4 : channels <= 8 ? 8 : 16, lanes = wide < LANES ? wide : LANES;
+    const int wide = channels <= 4   ? 4
+                     : channels <= 8 ? 8
+                                     : 16,
+              lanes = wide < LANES ? wide : LANES;
     const int vectors = (channels + lanes - 1) / lanes;
-    return 100.0 * channels / (vectors * lanes) * lanes / LANES;
+    return 100.0 * channels / (vectors * lanes) * width_share[wide / 8];
+}
+
+static void measure_widths(void)
+{
+    double eight[ROUNDS], four[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) {
+        const double full = peak();
+        eight[i] = peak8() / full;
+        four[i] = peak4() / full;
+    }
+    width_share[0] = quantile(four, ROUNDS, 2);
+    width_share[1] = quantile(eight, ROUNDS, 2);
+    width_share[2] = 1;
+    printf("vectors of 4 floats reach %.0f %% of the peak, of 8 %.0f %%\n", 100 * width_share[0],
+           100 * width_share[1]);
 }
 
 static void finish(Timed *t)
@@ -232,8 +261,9 @@ static void print_classes(const Timed *all)
 {
     static const char *const classes[] = {"few (<8)", "8..15",   ">=16",   "1x1",
                                           "strided",  "dilated", "grouped"};
-    printf("\n%% of peak: lower quartile, median, upper quartile (median in %% of the lanes)\n%-10s",
-           "class");
+    printf(
+        "\n%% of peak: lower quartile, median, upper quartile (median in %% of the lanes)\n%-10s",
+        "class");
     for (int pass = 0; pass < PASSES; pass++)
         printf(" | %-20s", pass_name[pass]);
     printf(" | shapes\n");
@@ -280,6 +310,7 @@ void sweep_time(void)
     for (int round = 0; round < ROUNDS; round++)
         for (int i = 0; i < shape_count; i++)
             measure(&all[i], round);
+    measure_widths();
     for (int i = 0; i < shape_count; i++)
         finish(&all[i]);
     print_shapes(all);
