@@ -83,13 +83,19 @@ static float *floats(void)
     return p;
 }
 
+/* At least the padding of both sides. */
+static int border(int kernel, int dilation)
+{
+    return 2 * kernel * dilation + 6;
+}
+
 static size_t largest(void)
 {
     size_t most = 0;
     for (int i = 0; i < shape_count; i++) {
         const Shape *s = &shapes[i];
-        const size_t x =
-            (size_t)(s->h + 2 * s->kh * s->dh) * (size_t)(s->w + 2 * s->kw * s->dw) * (size_t)s->ic;
+        const size_t x = (size_t)(s->h + border(s->kh, s->dh)) *
+                         (size_t)(s->w + border(s->kw, s->dw)) * (size_t)s->ic;
         const size_t y = (size_t)s->yh * (size_t)s->yw * (size_t)s->oc;
         const size_t w = (size_t)(s->kh * s->kw * s->ic) * (size_t)s->oc;
         most = x > most ? x : most;
