@@ -69,7 +69,7 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libpng-dev zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, weights, examples, readme, threads, numeric.
+# All tests; T=name runs one part: unit, golden, generated, cli, weights, examples, readme, threads, numeric, sweep.
 check: cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 
@@ -87,6 +87,10 @@ check-sanitized:
 bench: cnngen
 	BUILD=$(BUILD) tests/bench
 
+# Convolutions of 220 shapes: right (three compilers, sanitizers) and how fast. W=correct, sanitized or speed does one of these.
+sweep: cnngen
+	lua5.4 bench/sweep.lua $(or $(W),all) $(BUILD)/sweep $(BUILD)/cnngen
+
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
@@ -97,4 +101,4 @@ unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 clean:
 	rm -rf $(BUILD) cnngen
 
-.PHONY: shapes deps check accept check-sanitized bench unit clean
+.PHONY: shapes deps check accept check-sanitized bench sweep unit clean
