@@ -23,14 +23,14 @@
 %   for _, variant in ipairs(L.tiles.dw) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p; out[#out + 1] = {y = p * L.filters, accumulators = {p}} end
-%       include("tile.c.t", {T = {fn = L.fn .. "_dw_" .. variant.v .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = loops, start = "y", tail = tail, comment = "Gradient of " .. run.p .. " taps x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of filters, summed over the image."}})
+%       tile {fn = L.fn .. "_dw_" .. width(variant.v, L.tiles.lanes) .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = loops, start = "y", tail = tail, comment = "Gradient of " .. run.p .. " taps x " .. wide(variant.v, L.tiles.lanes, "filters") .. ", summed over the image."}
 %   end end
 % end
 % if auto and L.wants_dx then
 %   for _, variant in ipairs(L.tiles.dx) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p * L.y.c; out[#out + 1] = {y = p * S.w * L.x.c, accumulators = {p}} end
-%       include("tile.c.t", {T = {fn = L.fn .. "_dx_" .. variant.v .. "x" .. run.p, lanes = L.tiles.dx_lanes, v = variant.v, x = x, outputs = out, loops = {{n = oc, x = 1, w = ic}}, start = "y", tail = dx_tail, comment = "Adds what one tap sends to " .. run.p .. " input pixels x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of channels."}})
+%       tile {fn = L.fn .. "_dx_" .. width(variant.v, L.tiles.dx_lanes) .. "x" .. run.p, lanes = L.tiles.dx_lanes, v = variant.v, x = x, outputs = out, loops = {{n = oc, x = 1, w = ic}}, start = "y", tail = dx_tail, comment = "Adds what one tap sends to " .. run.p .. " input pixels x " .. wide(variant.v, L.tiles.dx_lanes, "channels") .. "."}
 %   end end
 ${signature("prepare", {"w", "work"})}
 {
@@ -84,14 +84,11 @@ ${signature("backward", arguments)}
 %   if L.trainable then
 %       for g in each("g", L.groups) do
     {
-        int o = 0;
-%           for _, variant in ipairs(L.tiles.dw) do
-        for (; ${add("o", mul(variant.v - 1, lanes))} < ${oc}; o += ${mul(variant.v, lanes)}) {
+%           for variant, o, rest in channel_tiles("o", oc, L.tiles.dw, lanes) do
 %               for ki in each("ki", K.h) do for kj in each("kj", L.merged and 1 or K.w) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local tap = add(mul(t, run.p), run.start)
-            ${L.fn}_dw_${variant.v}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(g, ic)))}, ${plus("dy", add("o", mul(g, oc), L.y.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), "o", mul(g, oc)))}${tail and ", " .. oc .. " - o" or ""});
+            ${L.fn}_dw_${width(variant.v, L.tiles.lanes)}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(g, ic)))}, ${plus("dy", add(o, mul(g, oc), L.y.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), o, mul(g, oc)))}${tail and ", " .. rest or ""});
 %               end end end end
-        }
 %           end
     }
 %       end
@@ -100,14 +97,11 @@ ${signature("backward", arguments)}
     memset(dx, 0, ${L.x.buffer} * sizeof(real));
 %       for g in each("g", L.groups) do
     {
-        int c = 0;
-%           for _, variant in ipairs(L.tiles.dx) do
-        for (; ${add("c", mul(variant.v - 1, dx_lanes))} < ${ic}; c += ${mul(variant.v, dx_lanes)}) {
+%           for variant, c, rest in channel_tiles("c", ic, L.tiles.dx, dx_lanes) do
 %               for ki in each("ki", K.h) do for kj in each("kj", K.w) do for i in each("i", L.y.h) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local column = add(mul(t, run.p), run.start)
-            ${L.fn}_dx_${variant.v}x${run.p}(${plus("dy", add(mul(i, L.y.row), mul(column, L.y.c), mul(g, oc), L.y.origin))}, ${plus("work", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(g, oc)), ic), "c"))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(g, ic), "c"))}${dx_tail and ", " .. ic .. " - c" or ""});
+            ${L.fn}_dx_${width(variant.v, L.tiles.dx_lanes)}x${run.p}(${plus("dy", add(mul(i, L.y.row), mul(column, L.y.c), mul(g, oc), L.y.origin))}, ${plus("work", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(g, oc)), ic), c))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(g, ic), c))}${dx_tail and ", " .. rest or ""});
 %               end end end end end
-        }
 %           end
     }
 %       end

@@ -56,6 +56,7 @@ CNNGEN_RUNTIME
 % end
 
 % include("vectors.c.t")
+% include("block_functions.c.t")
 
 % emit(M.body)
 
