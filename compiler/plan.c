@@ -14,7 +14,7 @@ enum { LARGE_TENSOR = 256, UPDATED_LEAST = 4096 };
 static bool updates_at_once(const Plan *plan, const Node *node)
 {
     const Optimizer *optimizer = &plan->graph->optimizer;
-    return plan->parts == 1 && plan->options.unroll == UNROLL_AUTO &&
+    return plan->parts == 1 && !plan->options.portable && plan->options.unroll == UNROLL_AUTO &&
            optimizer->kind == OPTIMIZER_SGD && optimizer->clip_norm == 0 && node->kind->recipe &&
            node->kind->recipe->updates_kernel && node->trainable &&
            node->tensors[0].count >= UPDATED_LEAST;

@@ -4,7 +4,12 @@
  * V*P + V + 1 <= 16. Two vectors by six pixels keep 12 multiply-adds in flight, enough to hide
  * their latency on every core measured, and load 8 values for 12 multiply-adds; one vector by
  * twelve pixels serves the channels left over, and fused pools. Tiles of nearly equal size beat
- * full tiles with a small rest. */
+ * full tiles with a small rest.
+ *
+ * Plain C (--target portable) has no vectors: there a tile is a block of channels in local arrays,
+ * one per pixel, which compilers turn into vectors themselves. Of the sizes tried, 16 by 6 is the
+ * one that gcc and clang keep in registers at -O2 and -O3, for AVX2, AVX-512 and NEON; larger
+ * tiles, and other pixel counts for 8 channels, fall behind with one of them. */
 #include "tile.h"
 
 #include <string.h>
@@ -12,6 +17,7 @@
 #include "winograd.h"
 
 enum { WIDE_V = 2, WIDE_P = 6, NARROW_P = 12, SINGLE_V = 8, SINGLE_COPIES = 8 };
+enum { BLOCK_P = 6, BLOCK_SINGLE_V = 2, BLOCK_SINGLE_SUMS = 4 };
 
 int tile_runs(int64_t n, int64_t most, TileRun out[2])
 {
@@ -26,6 +32,16 @@ int tile_runs(int64_t n, int64_t most, TileRun out[2])
 int tile_lanes(int64_t channels)
 {
     return channels <= 4 ? 4 : channels <= 8 ? 8 : 16;
+}
+
+int tile_block(int64_t channels)
+{
+    return channels < 4 ? 1 : channels < 8 ? 4 : channels < 16 ? 8 : 16;
+}
+
+static bool in_blocks(const Plan *plan, int lanes)
+{
+    return plan->options.portable && lanes > 1;
 }
 
 static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
@@ -57,10 +73,15 @@ static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t
 }
 
 /* Two vectors wide where there are channels for it on some target, then one vector for the rest.
- * `lanes` is 1 for plain C. */
-static Value *variants(Arena *arena, int64_t n, int64_t channels, int lanes)
+ * `lanes` is 1 for plain C with too few channels for a block. The last block overlaps the one
+ * before: there are no channels left over. */
+static Value *variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
 {
     Value *list = value_table(arena);
+    if (in_blocks(plan, lanes)) {
+        add_variant(arena, list, 1, n, BLOCK_P);
+        return list;
+    }
     if (channels > (lanes == 1 ? 1 : 4))
         add_variant(arena, list, WIDE_V, n, WIDE_P);
     if (lanes > 1 || channels % WIDE_V != 0)
@@ -68,12 +89,12 @@ static Value *variants(Arena *arena, int64_t n, int64_t channels, int lanes)
     return list;
 }
 
-/* A fused pool keeps whole windows in registers: one vector, as many windows as twelve accumulators
+/* A fused pool keeps whole windows in registers: one vector, as many windows as the accumulators
  * hold. */
-static Value *pooled_variants(Arena *arena, const Step *step)
+static Value *pooled_variants(Arena *arena, const Plan *plan, const Step *step, int lanes)
 {
     const Size window = step->pool->window.kernel;
-    const int64_t most = NARROW_P / (window.h * window.w);
+    const int64_t most = (in_blocks(plan, lanes) ? BLOCK_P : NARROW_P) / (window.h * window.w);
     Value *list = value_table(arena);
     add_variant(arena, list, 1, step->yv.shape.w, most > 0 ? most : 1);
     return list;
@@ -112,10 +133,11 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     const bool merged = node->groups == 1 && node->window.dilation.w == 1;
     const int64_t columns = step->conv.shape.w;
     value_set(arena, tiles, "forward",
-              step->pool ? pooled_variants(arena, step) : variants(arena, columns, out, lanes));
+              step->pool ? pooled_variants(arena, plan, step, lanes)
+                         : variants(arena, plan, columns, out, lanes));
     value_set(arena, tiles, "dw",
-              variants(arena, merged ? node->window.kernel.w * in : in, out, lanes));
-    value_set(arena, tiles, "dx", variants(arena, columns, in, dx_lanes));
+              variants(arena, plan, merged ? node->window.kernel.w * in : in, out, lanes));
+    value_set(arena, tiles, "dx", variants(arena, plan, columns, in, dx_lanes));
     set_int(arena, tiles, "sparse", sparse_vectors(node));
     const Winograd forward = winograd_forward(plan, step), dx = winograd_dx(plan, step);
     if (forward.used)
@@ -143,14 +165,25 @@ static void add_dense(Arena *arena, Value *list, int64_t v, const char *name, in
     value_add(arena, list, variant);
 }
 
-void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
-                int dx_lanes)
+/* Rows of w stream by: four sums in flight hide the latency, two blocks of each row at a time keep
+ * memory busy. */
+static void dense_blocks(Arena *arena, const Plan *plan, const Step *step, int lanes, Value *single,
+                         Value *many)
 {
-    (void)dx_lanes;
+    const int64_t v = step->node->filters >= BLOCK_SINGLE_V * lanes ? BLOCK_SINGLE_V : 1;
+    const int64_t copies = step->xv.shape.c >= SINGLE_COPIES ? BLOCK_SINGLE_SUMS / v : 1;
+    add_dense(arena, single, v, "copies", copies);
+    if (plan->graph->batch > 1)
+        add_dense(arena, many, 1, "p", batch_pixels(plan->graph->batch));
+}
+
+/* Of vectors, or of single values. */
+static void dense_vectors(Arena *arena, const Plan *plan, const Step *step, int lanes,
+                          Value *single, Value *many)
+{
     const int64_t out = step->node->filters, batch = plan->graph->batch;
     const int64_t vectors = (out + lanes - 1) / lanes;
     const int64_t passes = (vectors + SINGLE_V - 1) / SINGLE_V, v = (vectors + passes - 1) / passes;
-    Value *single = value_table(arena), *many = value_table(arena);
     if (v > 1)
         add_dense(arena, single, v, "copies", 1);
     if (v == 1 || lanes > 1 || vectors % v != 0)
@@ -162,9 +195,21 @@ void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, 
         if (lanes > 1 || out % WIDE_V != 0)
             add_dense(arena, many, 1, "p", batch_pixels(batch));
     }
+}
+
+void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
+                int dx_lanes)
+{
+    (void)dx_lanes;
+    Value *single = value_table(arena), *many = value_table(arena);
+    if (in_blocks(plan, lanes))
+        dense_blocks(arena, plan, step, lanes, single, many);
+    else
+        dense_vectors(arena, plan, step, lanes, single, many);
     value_set(arena, tiles, "single", single);
     value_set(arena, tiles, "batch", many);
-    value_set(arena, tiles, "dw", variants(arena, step->xv.shape.c, out, lanes));
+    value_set(arena, tiles, "dw",
+              variants(arena, plan, step->xv.shape.c, step->node->filters, lanes));
     value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, TILE_DX_ROWS));
 }
 
@@ -178,14 +223,15 @@ static bool reads_caller(const Schedule *schedule, const Step *step)
 Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step)
 {
     Value *tiles = value_table(arena);
-    const bool plain = plan->options.portable || plan->options.unroll != UNROLL_AUTO ||
-                       reads_caller(schedule, step);
     const Node *node = step->node;
     const bool linear = step->recipe->linear, whole = step->recipe->whole_batch;
     const int64_t channels = linear ? node->filters / node->groups : step->yv.shape.c;
-    const int lanes = plain ? 1 : tile_lanes(channels);
+    const bool blocks = plan->options.portable && linear;
+    const bool single = plan->options.unroll != UNROLL_AUTO || plan->options.portable != blocks ||
+                        reads_caller(schedule, step);
+    const int lanes = single ? 1 : blocks ? tile_block(channels) : tile_lanes(channels);
     const int64_t inputs = whole ? plan->graph->batch : node->in.c / node->groups;
-    const int dx_lanes = plain ? 1 : tile_lanes(inputs);
+    const int dx_lanes = single ? 1 : blocks ? tile_block(inputs) : tile_lanes(inputs);
     set_int(arena, tiles, "lanes", lanes);
     set_int(arena, tiles, "dx_lanes", dx_lanes);
     if (step->recipe->tiles)

@@ -20,6 +20,10 @@ int64_t tile_even(int64_t n, int64_t low, int64_t high);
 /* The widest vector worth using for so many channels: at most 4, 8 or 16 lanes. */
 int tile_lanes(int64_t channels);
 
+/* In plain C: channels whose sums a tile keeps side by side, 16, 8, 4 or 1, never more than there
+ * are. */
+int tile_block(int64_t channels);
+
 /* The hooks of convolution and of dense (Recipe.tiles). */
 enum {
     TILE_DX_ROWS = 6,    /* inputs whose gradient a dense tile computes at once */

@@ -14,6 +14,22 @@
 
 typedef FILTERS_REAL real;
 
+/* Sums of blocks of channels. Compilers make vectors of these loops. gcc -O3 takes a loop of up to 16 rounds apart before it looks for
+ * vectors, and then finds none: it is asked to keep them until then. */
+#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
+#define KEEP_LOOP _Pragma("GCC unroll 1")
+#else
+#define KEEP_LOOP
+#endif
+
+/* a += k * x */
+static inline void madd4(real *restrict a, const real *restrict k, real x)
+{
+    KEEP_LOOP for (int o = 0; o < 4; o++) {
+        a[o] += k[o] * x;
+    }
+}
+
 /* conv1_pad: 28x28x1 -> 28x28x1. */
 static void filters_conv1_pad_forward(const real *restrict x, real *restrict y)
 {
@@ -27,445 +43,152 @@ static void filters_conv1_pad_forward(const real *restrict x, real *restrict y)
     }
 }
 
-/* 2 channels x 6 pixels: the sum, in registers. */
-static inline void filters_conv1_2x6(const real *restrict x, const real *restrict w,
+/* 4 channels x 6 pixels: the sum. */
+static inline void filters_conv1_4x6(const real *restrict x, const real *restrict w,
     real *restrict y)
 {
-    real a0_0 = 0;
-    real a0_1 = 0;
-    real a1_0 = 0;
-    real a1_1 = 0;
-    real a2_0 = 0;
-    real a2_1 = 0;
-    real a3_0 = 0;
-    real a3_1 = 0;
-    real a4_0 = 0;
-    real a4_1 = 0;
-    real a5_0 = 0;
-    real a5_1 = 0;
-    {
-        const real k0 = w[0];
-        const real k1 = w[1];
-        a0_0 += x[0] * k0; a0_1 += x[0] * k1;
-        a1_0 += x[1] * k0; a1_1 += x[1] * k1;
-        a2_0 += x[2] * k0; a2_1 += x[2] * k1;
-        a3_0 += x[3] * k0; a3_1 += x[3] * k1;
-        a4_0 += x[4] * k0; a4_1 += x[4] * k1;
-        a5_0 += x[5] * k0; a5_1 += x[5] * k1;
-    }
-    {
-        const real k0 = w[5];
-        const real k1 = w[6];
-        a0_0 += x[1] * k0; a0_1 += x[1] * k1;
-        a1_0 += x[2] * k0; a1_1 += x[2] * k1;
-        a2_0 += x[3] * k0; a2_1 += x[3] * k1;
-        a3_0 += x[4] * k0; a3_1 += x[4] * k1;
-        a4_0 += x[5] * k0; a4_1 += x[5] * k1;
-        a5_0 += x[6] * k0; a5_1 += x[6] * k1;
-    }
-    {
-        const real k0 = w[10];
-        const real k1 = w[11];
-        a0_0 += x[2] * k0; a0_1 += x[2] * k1;
-        a1_0 += x[3] * k0; a1_1 += x[3] * k1;
-        a2_0 += x[4] * k0; a2_1 += x[4] * k1;
-        a3_0 += x[5] * k0; a3_1 += x[5] * k1;
-        a4_0 += x[6] * k0; a4_1 += x[6] * k1;
-        a5_0 += x[7] * k0; a5_1 += x[7] * k1;
-    }
-    {
-        const real k0 = w[15];
-        const real k1 = w[16];
-        a0_0 += x[30] * k0; a0_1 += x[30] * k1;
-        a1_0 += x[31] * k0; a1_1 += x[31] * k1;
-        a2_0 += x[32] * k0; a2_1 += x[32] * k1;
-        a3_0 += x[33] * k0; a3_1 += x[33] * k1;
-        a4_0 += x[34] * k0; a4_1 += x[34] * k1;
-        a5_0 += x[35] * k0; a5_1 += x[35] * k1;
-    }
-    {
-        const real k0 = w[20];
-        const real k1 = w[21];
-        a0_0 += x[31] * k0; a0_1 += x[31] * k1;
-        a1_0 += x[32] * k0; a1_1 += x[32] * k1;
-        a2_0 += x[33] * k0; a2_1 += x[33] * k1;
-        a3_0 += x[34] * k0; a3_1 += x[34] * k1;
-        a4_0 += x[35] * k0; a4_1 += x[35] * k1;
-        a5_0 += x[36] * k0; a5_1 += x[36] * k1;
-    }
-    {
-        const real k0 = w[25];
-        const real k1 = w[26];
-        a0_0 += x[32] * k0; a0_1 += x[32] * k1;
-        a1_0 += x[33] * k0; a1_1 += x[33] * k1;
-        a2_0 += x[34] * k0; a2_1 += x[34] * k1;
-        a3_0 += x[35] * k0; a3_1 += x[35] * k1;
-        a4_0 += x[36] * k0; a4_1 += x[36] * k1;
-        a5_0 += x[37] * k0; a5_1 += x[37] * k1;
-    }
-    {
-        const real k0 = w[30];
-        const real k1 = w[31];
-        a0_0 += x[60] * k0; a0_1 += x[60] * k1;
-        a1_0 += x[61] * k0; a1_1 += x[61] * k1;
-        a2_0 += x[62] * k0; a2_1 += x[62] * k1;
-        a3_0 += x[63] * k0; a3_1 += x[63] * k1;
-        a4_0 += x[64] * k0; a4_1 += x[64] * k1;
-        a5_0 += x[65] * k0; a5_1 += x[65] * k1;
-    }
-    {
-        const real k0 = w[35];
-        const real k1 = w[36];
-        a0_0 += x[61] * k0; a0_1 += x[61] * k1;
-        a1_0 += x[62] * k0; a1_1 += x[62] * k1;
-        a2_0 += x[63] * k0; a2_1 += x[63] * k1;
-        a3_0 += x[64] * k0; a3_1 += x[64] * k1;
-        a4_0 += x[65] * k0; a4_1 += x[65] * k1;
-        a5_0 += x[66] * k0; a5_1 += x[66] * k1;
-    }
-    {
-        const real k0 = w[40];
-        const real k1 = w[41];
-        a0_0 += x[62] * k0; a0_1 += x[62] * k1;
-        a1_0 += x[63] * k0; a1_1 += x[63] * k1;
-        a2_0 += x[64] * k0; a2_1 += x[64] * k1;
-        a3_0 += x[65] * k0; a3_1 += x[65] * k1;
-        a4_0 += x[66] * k0; a4_1 += x[66] * k1;
-        a5_0 += x[67] * k0; a5_1 += x[67] * k1;
-    }
-    y[0] = a0_0;
-    y[1] = a0_1;
-    y[5] = a1_0;
-    y[6] = a1_1;
-    y[10] = a2_0;
-    y[11] = a2_1;
-    y[15] = a3_0;
-    y[16] = a3_1;
-    y[20] = a4_0;
-    y[21] = a4_1;
-    y[25] = a5_0;
-    y[26] = a5_1;
+    real a0[4] = {0};
+    real a1[4] = {0};
+    real a2[4] = {0};
+    real a3[4] = {0};
+    real a4[4] = {0};
+    real a5[4] = {0};
+    madd4(a0, w, x[0]);
+    madd4(a1, w, x[1]);
+    madd4(a2, w, x[2]);
+    madd4(a3, w, x[3]);
+    madd4(a4, w, x[4]);
+    madd4(a5, w, x[5]);
+    madd4(a0, w + 5, x[1]);
+    madd4(a1, w + 5, x[2]);
+    madd4(a2, w + 5, x[3]);
+    madd4(a3, w + 5, x[4]);
+    madd4(a4, w + 5, x[5]);
+    madd4(a5, w + 5, x[6]);
+    madd4(a0, w + 10, x[2]);
+    madd4(a1, w + 10, x[3]);
+    madd4(a2, w + 10, x[4]);
+    madd4(a3, w + 10, x[5]);
+    madd4(a4, w + 10, x[6]);
+    madd4(a5, w + 10, x[7]);
+    madd4(a0, w + 15, x[30]);
+    madd4(a1, w + 15, x[31]);
+    madd4(a2, w + 15, x[32]);
+    madd4(a3, w + 15, x[33]);
+    madd4(a4, w + 15, x[34]);
+    madd4(a5, w + 15, x[35]);
+    madd4(a0, w + 20, x[31]);
+    madd4(a1, w + 20, x[32]);
+    madd4(a2, w + 20, x[33]);
+    madd4(a3, w + 20, x[34]);
+    madd4(a4, w + 20, x[35]);
+    madd4(a5, w + 20, x[36]);
+    madd4(a0, w + 25, x[32]);
+    madd4(a1, w + 25, x[33]);
+    madd4(a2, w + 25, x[34]);
+    madd4(a3, w + 25, x[35]);
+    madd4(a4, w + 25, x[36]);
+    madd4(a5, w + 25, x[37]);
+    madd4(a0, w + 30, x[60]);
+    madd4(a1, w + 30, x[61]);
+    madd4(a2, w + 30, x[62]);
+    madd4(a3, w + 30, x[63]);
+    madd4(a4, w + 30, x[64]);
+    madd4(a5, w + 30, x[65]);
+    madd4(a0, w + 35, x[61]);
+    madd4(a1, w + 35, x[62]);
+    madd4(a2, w + 35, x[63]);
+    madd4(a3, w + 35, x[64]);
+    madd4(a4, w + 35, x[65]);
+    madd4(a5, w + 35, x[66]);
+    madd4(a0, w + 40, x[62]);
+    madd4(a1, w + 40, x[63]);
+    madd4(a2, w + 40, x[64]);
+    madd4(a3, w + 40, x[65]);
+    madd4(a4, w + 40, x[66]);
+    madd4(a5, w + 40, x[67]);
+    memcpy(y, a0, sizeof a0);
+    memcpy(y + 5, a1, sizeof a1);
+    memcpy(y + 10, a2, sizeof a2);
+    memcpy(y + 15, a3, sizeof a3);
+    memcpy(y + 20, a4, sizeof a4);
+    memcpy(y + 25, a5, sizeof a5);
 }
 
-/* 2 channels x 5 pixels: the sum, in registers. */
-static inline void filters_conv1_2x5(const real *restrict x, const real *restrict w,
+/* 4 channels x 5 pixels: the sum. */
+static inline void filters_conv1_4x5(const real *restrict x, const real *restrict w,
     real *restrict y)
 {
-    real a0_0 = 0;
-    real a0_1 = 0;
-    real a1_0 = 0;
-    real a1_1 = 0;
-    real a2_0 = 0;
-    real a2_1 = 0;
-    real a3_0 = 0;
-    real a3_1 = 0;
-    real a4_0 = 0;
-    real a4_1 = 0;
-    {
-        const real k0 = w[0];
-        const real k1 = w[1];
-        a0_0 += x[0] * k0; a0_1 += x[0] * k1;
-        a1_0 += x[1] * k0; a1_1 += x[1] * k1;
-        a2_0 += x[2] * k0; a2_1 += x[2] * k1;
-        a3_0 += x[3] * k0; a3_1 += x[3] * k1;
-        a4_0 += x[4] * k0; a4_1 += x[4] * k1;
-    }
-    {
-        const real k0 = w[5];
-        const real k1 = w[6];
-        a0_0 += x[1] * k0; a0_1 += x[1] * k1;
-        a1_0 += x[2] * k0; a1_1 += x[2] * k1;
-        a2_0 += x[3] * k0; a2_1 += x[3] * k1;
-        a3_0 += x[4] * k0; a3_1 += x[4] * k1;
-        a4_0 += x[5] * k0; a4_1 += x[5] * k1;
-    }
-    {
-        const real k0 = w[10];
-        const real k1 = w[11];
-        a0_0 += x[2] * k0; a0_1 += x[2] * k1;
-        a1_0 += x[3] * k0; a1_1 += x[3] * k1;
-        a2_0 += x[4] * k0; a2_1 += x[4] * k1;
-        a3_0 += x[5] * k0; a3_1 += x[5] * k1;
-        a4_0 += x[6] * k0; a4_1 += x[6] * k1;
-    }
-    {
-        const real k0 = w[15];
-        const real k1 = w[16];
-        a0_0 += x[30] * k0; a0_1 += x[30] * k1;
-        a1_0 += x[31] * k0; a1_1 += x[31] * k1;
-        a2_0 += x[32] * k0; a2_1 += x[32] * k1;
-        a3_0 += x[33] * k0; a3_1 += x[33] * k1;
-        a4_0 += x[34] * k0; a4_1 += x[34] * k1;
-    }
-    {
-        const real k0 = w[20];
-        const real k1 = w[21];
-        a0_0 += x[31] * k0; a0_1 += x[31] * k1;
-        a1_0 += x[32] * k0; a1_1 += x[32] * k1;
-        a2_0 += x[33] * k0; a2_1 += x[33] * k1;
-        a3_0 += x[34] * k0; a3_1 += x[34] * k1;
-        a4_0 += x[35] * k0; a4_1 += x[35] * k1;
-    }
-    {
-        const real k0 = w[25];
-        const real k1 = w[26];
-        a0_0 += x[32] * k0; a0_1 += x[32] * k1;
-        a1_0 += x[33] * k0; a1_1 += x[33] * k1;
-        a2_0 += x[34] * k0; a2_1 += x[34] * k1;
-        a3_0 += x[35] * k0; a3_1 += x[35] * k1;
-        a4_0 += x[36] * k0; a4_1 += x[36] * k1;
-    }
-    {
-        const real k0 = w[30];
-        const real k1 = w[31];
-        a0_0 += x[60] * k0; a0_1 += x[60] * k1;
-        a1_0 += x[61] * k0; a1_1 += x[61] * k1;
-        a2_0 += x[62] * k0; a2_1 += x[62] * k1;
-        a3_0 += x[63] * k0; a3_1 += x[63] * k1;
-        a4_0 += x[64] * k0; a4_1 += x[64] * k1;
-    }
-    {
-        const real k0 = w[35];
-        const real k1 = w[36];
-        a0_0 += x[61] * k0; a0_1 += x[61] * k1;
-        a1_0 += x[62] * k0; a1_1 += x[62] * k1;
-        a2_0 += x[63] * k0; a2_1 += x[63] * k1;
-        a3_0 += x[64] * k0; a3_1 += x[64] * k1;
-        a4_0 += x[65] * k0; a4_1 += x[65] * k1;
-    }
-    {
-        const real k0 = w[40];
-        const real k1 = w[41];
-        a0_0 += x[62] * k0; a0_1 += x[62] * k1;
-        a1_0 += x[63] * k0; a1_1 += x[63] * k1;
-        a2_0 += x[64] * k0; a2_1 += x[64] * k1;
-        a3_0 += x[65] * k0; a3_1 += x[65] * k1;
-        a4_0 += x[66] * k0; a4_1 += x[66] * k1;
-    }
-    y[0] = a0_0;
-    y[1] = a0_1;
-    y[5] = a1_0;
-    y[6] = a1_1;
-    y[10] = a2_0;
-    y[11] = a2_1;
-    y[15] = a3_0;
-    y[16] = a3_1;
-    y[20] = a4_0;
-    y[21] = a4_1;
-}
-
-/* 1 channel x 6 pixels: the sum, in registers. */
-static inline void filters_conv1_1x6(const real *restrict x, const real *restrict w,
-    real *restrict y)
-{
-    real a0_0 = 0;
-    real a1_0 = 0;
-    real a2_0 = 0;
-    real a3_0 = 0;
-    real a4_0 = 0;
-    real a5_0 = 0;
-    {
-        const real k0 = w[0];
-        a0_0 += x[0] * k0;
-        a1_0 += x[1] * k0;
-        a2_0 += x[2] * k0;
-        a3_0 += x[3] * k0;
-        a4_0 += x[4] * k0;
-        a5_0 += x[5] * k0;
-    }
-    {
-        const real k0 = w[5];
-        a0_0 += x[1] * k0;
-        a1_0 += x[2] * k0;
-        a2_0 += x[3] * k0;
-        a3_0 += x[4] * k0;
-        a4_0 += x[5] * k0;
-        a5_0 += x[6] * k0;
-    }
-    {
-        const real k0 = w[10];
-        a0_0 += x[2] * k0;
-        a1_0 += x[3] * k0;
-        a2_0 += x[4] * k0;
-        a3_0 += x[5] * k0;
-        a4_0 += x[6] * k0;
-        a5_0 += x[7] * k0;
-    }
-    {
-        const real k0 = w[15];
-        a0_0 += x[30] * k0;
-        a1_0 += x[31] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[34] * k0;
-        a5_0 += x[35] * k0;
-    }
-    {
-        const real k0 = w[20];
-        a0_0 += x[31] * k0;
-        a1_0 += x[32] * k0;
-        a2_0 += x[33] * k0;
-        a3_0 += x[34] * k0;
-        a4_0 += x[35] * k0;
-        a5_0 += x[36] * k0;
-    }
-    {
-        const real k0 = w[25];
-        a0_0 += x[32] * k0;
-        a1_0 += x[33] * k0;
-        a2_0 += x[34] * k0;
-        a3_0 += x[35] * k0;
-        a4_0 += x[36] * k0;
-        a5_0 += x[37] * k0;
-    }
-    {
-        const real k0 = w[30];
-        a0_0 += x[60] * k0;
-        a1_0 += x[61] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[64] * k0;
-        a5_0 += x[65] * k0;
-    }
-    {
-        const real k0 = w[35];
-        a0_0 += x[61] * k0;
-        a1_0 += x[62] * k0;
-        a2_0 += x[63] * k0;
-        a3_0 += x[64] * k0;
-        a4_0 += x[65] * k0;
-        a5_0 += x[66] * k0;
-    }
-    {
-        const real k0 = w[40];
-        a0_0 += x[62] * k0;
-        a1_0 += x[63] * k0;
-        a2_0 += x[64] * k0;
-        a3_0 += x[65] * k0;
-        a4_0 += x[66] * k0;
-        a5_0 += x[67] * k0;
-    }
-    y[0] = a0_0;
-    y[5] = a1_0;
-    y[10] = a2_0;
-    y[15] = a3_0;
-    y[20] = a4_0;
-    y[25] = a5_0;
-}
-
-/* 1 channel x 5 pixels: the sum, in registers. */
-static inline void filters_conv1_1x5(const real *restrict x, const real *restrict w,
-    real *restrict y)
-{
-    real a0_0 = 0;
-    real a1_0 = 0;
-    real a2_0 = 0;
-    real a3_0 = 0;
-    real a4_0 = 0;
-    {
-        const real k0 = w[0];
-        a0_0 += x[0] * k0;
-        a1_0 += x[1] * k0;
-        a2_0 += x[2] * k0;
-        a3_0 += x[3] * k0;
-        a4_0 += x[4] * k0;
-    }
-    {
-        const real k0 = w[5];
-        a0_0 += x[1] * k0;
-        a1_0 += x[2] * k0;
-        a2_0 += x[3] * k0;
-        a3_0 += x[4] * k0;
-        a4_0 += x[5] * k0;
-    }
-    {
-        const real k0 = w[10];
-        a0_0 += x[2] * k0;
-        a1_0 += x[3] * k0;
-        a2_0 += x[4] * k0;
-        a3_0 += x[5] * k0;
-        a4_0 += x[6] * k0;
-    }
-    {
-        const real k0 = w[15];
-        a0_0 += x[30] * k0;
-        a1_0 += x[31] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[34] * k0;
-    }
-    {
-        const real k0 = w[20];
-        a0_0 += x[31] * k0;
-        a1_0 += x[32] * k0;
-        a2_0 += x[33] * k0;
-        a3_0 += x[34] * k0;
-        a4_0 += x[35] * k0;
-    }
-    {
-        const real k0 = w[25];
-        a0_0 += x[32] * k0;
-        a1_0 += x[33] * k0;
-        a2_0 += x[34] * k0;
-        a3_0 += x[35] * k0;
-        a4_0 += x[36] * k0;
-    }
-    {
-        const real k0 = w[30];
-        a0_0 += x[60] * k0;
-        a1_0 += x[61] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[64] * k0;
-    }
-    {
-        const real k0 = w[35];
-        a0_0 += x[61] * k0;
-        a1_0 += x[62] * k0;
-        a2_0 += x[63] * k0;
-        a3_0 += x[64] * k0;
-        a4_0 += x[65] * k0;
-    }
-    {
-        const real k0 = w[40];
-        a0_0 += x[62] * k0;
-        a1_0 += x[63] * k0;
-        a2_0 += x[64] * k0;
-        a3_0 += x[65] * k0;
-        a4_0 += x[66] * k0;
-    }
-    y[0] = a0_0;
-    y[5] = a1_0;
-    y[10] = a2_0;
-    y[15] = a3_0;
-    y[20] = a4_0;
+    real a0[4] = {0};
+    real a1[4] = {0};
+    real a2[4] = {0};
+    real a3[4] = {0};
+    real a4[4] = {0};
+    madd4(a0, w, x[0]);
+    madd4(a1, w, x[1]);
+    madd4(a2, w, x[2]);
+    madd4(a3, w, x[3]);
+    madd4(a4, w, x[4]);
+    madd4(a0, w + 5, x[1]);
+    madd4(a1, w + 5, x[2]);
+    madd4(a2, w + 5, x[3]);
+    madd4(a3, w + 5, x[4]);
+    madd4(a4, w + 5, x[5]);
+    madd4(a0, w + 10, x[2]);
+    madd4(a1, w + 10, x[3]);
+    madd4(a2, w + 10, x[4]);
+    madd4(a3, w + 10, x[5]);
+    madd4(a4, w + 10, x[6]);
+    madd4(a0, w + 15, x[30]);
+    madd4(a1, w + 15, x[31]);
+    madd4(a2, w + 15, x[32]);
+    madd4(a3, w + 15, x[33]);
+    madd4(a4, w + 15, x[34]);
+    madd4(a0, w + 20, x[31]);
+    madd4(a1, w + 20, x[32]);
+    madd4(a2, w + 20, x[33]);
+    madd4(a3, w + 20, x[34]);
+    madd4(a4, w + 20, x[35]);
+    madd4(a0, w + 25, x[32]);
+    madd4(a1, w + 25, x[33]);
+    madd4(a2, w + 25, x[34]);
+    madd4(a3, w + 25, x[35]);
+    madd4(a4, w + 25, x[36]);
+    madd4(a0, w + 30, x[60]);
+    madd4(a1, w + 30, x[61]);
+    madd4(a2, w + 30, x[62]);
+    madd4(a3, w + 30, x[63]);
+    madd4(a4, w + 30, x[64]);
+    madd4(a0, w + 35, x[61]);
+    madd4(a1, w + 35, x[62]);
+    madd4(a2, w + 35, x[63]);
+    madd4(a3, w + 35, x[64]);
+    madd4(a4, w + 35, x[65]);
+    madd4(a0, w + 40, x[62]);
+    madd4(a1, w + 40, x[63]);
+    madd4(a2, w + 40, x[64]);
+    madd4(a3, w + 40, x[65]);
+    madd4(a4, w + 40, x[66]);
+    memcpy(y, a0, sizeof a0);
+    memcpy(y + 5, a1, sizeof a1);
+    memcpy(y + 10, a2, sizeof a2);
+    memcpy(y + 15, a3, sizeof a3);
+    memcpy(y + 20, a4, sizeof a4);
 }
 
 /* conv1: 30x30x1 -> 28x28x5, 35280 multiply-adds. */
 static void filters_conv1_forward(const real *restrict x, const real *restrict w, real *restrict y)
 {
-    int o = 0;
-    for (; o + 1 < 5; o += 2) {
+    for (int next = 0; next < 5; next += 4) {
+        const int o = next < 1 ? next : 1; /* the last block overlaps the one before */
         for (int i = 0; i < 28; i++) {
             const real *xi = x + i*30;
             real *yi = y + i*140 + o;
             for (int j = 0; j < 3; j++) {
-                filters_conv1_2x6(xi + j*6, w + o, yi + j*6*5);
+                filters_conv1_4x6(xi + j*6, w + o, yi + j*6*5);
             }
             for (int j = 0; j < 2; j++) {
-                filters_conv1_2x5(xi + j*5 + 18, w + o, yi + (j*5 + 18)*5);
-            }
-        }
-    }
-    for (; o < 5; o += 1) {
-        for (int i = 0; i < 28; i++) {
-            const real *xi = x + i*30;
-            real *yi = y + i*140 + o;
-            for (int j = 0; j < 3; j++) {
-                filters_conv1_1x6(xi + j*6, w + o, yi + j*6*5);
-            }
-            for (int j = 0; j < 2; j++) {
-                filters_conv1_1x5(xi + j*5 + 18, w + o, yi + (j*5 + 18)*5);
+                filters_conv1_4x5(xi + j*5 + 18, w + o, yi + (j*5 + 18)*5);
             }
         }
     }

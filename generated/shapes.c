@@ -900,7 +900,7 @@ static void shapes_conv1_pool1_backward(const real *restrict x, const real *rest
     }
 }
 
-/* 1 vectors of outputs x 4 samples. */
+/* 1 vector of outputs x 4 samples. */
 static inline void shapes_dense1_train_1x4(const real *restrict x, const real *restrict w,
     const real *restrict b, real *restrict y, int n)
 {
@@ -984,7 +984,7 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
     }
 }
 
-/* Gradient of 12 rows of w x 1 vectors, summed over samples. */
+/* Gradient of 12 rows of w x 1 vector of outputs, summed over samples. */
 static inline void shapes_dense1_dw_1x12(const real *restrict x, const real *restrict w,
     real *restrict y, int n, int count)
 {
@@ -1030,7 +1030,7 @@ static inline void shapes_dense1_dw_1x12(const real *restrict x, const real *res
     store4(y + 11, a11_0, n);
 }
 
-/* Gradient of 11 rows of w x 1 vectors, summed over samples. */
+/* Gradient of 11 rows of w x 1 vector of outputs, summed over samples. */
 static inline void shapes_dense1_dw_1x11(const real *restrict x, const real *restrict w,
     real *restrict y, int n, int count)
 {

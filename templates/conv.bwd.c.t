@@ -28,7 +28,7 @@
 %   for _, variant in ipairs(L.tiles.dw) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p; out[#out + 1] = {y = p * L.filters, accumulators = {p}} end
-%       include("tile.c.t", {T = {fn = L.fn .. "_dw_" .. variant.v .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = loops, start = "y", tail = tail, comment = "Gradient of " .. run.p .. " taps x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of filters, summed over the image."}})
+%       tile {fn = L.fn .. "_dw_" .. width(variant.v, L.tiles.lanes) .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = loops, start = "y", tail = tail, comment = "Gradient of " .. run.p .. " taps x " .. wide(variant.v, L.tiles.lanes, "filters") .. ", summed over the image."}
 %   end end
 % end
 % local swapped = dx_winograd and 16 * dx_winograd.apart or 0
@@ -38,7 +38,7 @@
 %   for _, variant in ipairs(L.tiles.dx) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p * G.c; out[#out + 1] = {y = p * S.w * L.x.c, accumulators = {p}} end
-%       include("tile.c.t", {T = {fn = L.fn .. "_dx_" .. variant.v .. "x" .. run.p, lanes = L.tiles.dx_lanes, v = variant.v, x = x, outputs = out, loops = {{n = oc, x = 1, w = ic}}, start = "y", tail = dx_tail, comment = "Adds what one tap sends to " .. run.p .. " input pixels x " .. variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of channels."}})
+%       tile {fn = L.fn .. "_dx_" .. width(variant.v, L.tiles.dx_lanes) .. "x" .. run.p, lanes = L.tiles.dx_lanes, v = variant.v, x = x, outputs = out, loops = {{n = oc, x = 1, w = ic}}, start = "y", tail = dx_tail, comment = "Adds what one tap sends to " .. run.p .. " input pixels x " .. wide(variant.v, L.tiles.dx_lanes, "channels") .. "."}
 %   end end
 % end
 % if auto and L.wants_dx then
@@ -115,14 +115,11 @@ ${signature("backward", arguments)}
 %   if L.trainable then
 %       for q in each("q", L.groups) do
     {
-        int o = 0;
-%           for _, variant in ipairs(L.tiles.dw) do
-        for (; ${add("o", mul(variant.v - 1, lanes))} < ${oc}; o += ${mul(variant.v, lanes)}) {
+%           for variant, o, rest in channel_tiles("o", oc, L.tiles.dw, lanes) do
 %               for ki in each("ki", K.h) do for kj in each("kj", L.merged and 1 or K.w) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local tap = add(mul(t, run.p), run.start)
-            ${L.fn}_dw_${variant.v}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(q, ic)))}, ${plus(g, add("o", mul(q, oc), G.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), "o", mul(q, oc)))}${tail and ", " .. oc .. " - o" or ""});
+            ${L.fn}_dw_${width(variant.v, L.tiles.lanes)}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(q, ic)))}, ${plus(g, add(o, mul(q, oc), G.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), o, mul(q, oc)))}${tail and ", " .. rest or ""});
 %               end end end end
-        }
 %           end
     }
 %       end
@@ -143,14 +140,11 @@ ${signature("backward", arguments)}
     memset(dx, 0, ${L.x.buffer} * sizeof(real));
 %       for q in each("q", L.groups) do
     {
-        int c = 0;
-%           for _, variant in ipairs(L.tiles.dx) do
-        for (; ${add("c", mul(variant.v - 1, dx_lanes))} < ${ic}; c += ${mul(variant.v, dx_lanes)}) {
+%           for variant, c, rest in channel_tiles("c", ic, L.tiles.dx, dx_lanes) do
 %               for ki in each("ki", K.h) do for kj in each("kj", K.w) do for i in each("i", G.h) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local column = add(mul(t, run.p), run.start)
-            ${L.fn}_dx_${variant.v}x${run.p}(${plus(g, add(mul(i, G.row), mul(column, G.c), mul(q, oc), G.origin))}, ${plus("prepared", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(q, oc)), ic), "c"))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(q, ic), "c"))}${dx_tail and ", " .. ic .. " - c" or ""});
+            ${L.fn}_dx_${width(variant.v, L.tiles.dx_lanes)}x${run.p}(${plus(g, add(mul(i, G.row), mul(column, G.c), mul(q, oc), G.origin))}, ${plus("prepared", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(q, oc)), ic), c))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(q, ic), c))}${dx_tail and ", " .. rest or ""});
 %               end end end end end
-        }
 %           end
     }
 %       end

@@ -47,7 +47,7 @@ ${signature("forward", arguments)}
 % else
 %   local relu = L.activation.name == "relu"
 %   local pass = L.activation.name ~= "linear" and not relu
-%   local tail = oc % L.tiles.lanes ~= 0
+%   local tail = not M.portable and oc % L.tiles.lanes ~= 0
 %   local loops = {}
 %   if L.merged then
 %       loops = {{n = L.kernel.h, x = L.x.row * L.dilation.h, w = L.kernel.w * ic * L.filters}, {n = L.kernel.w * ic, x = 1, w = L.filters}}
@@ -64,31 +64,28 @@ ${signature("forward", arguments)}
 %           end end
 %           outputs[#outputs + 1] = {y = q * L.y.c, argmax = q * L.y.c, accumulators = accumulators}
 %       end
-%       include("tile.c.t", {T = {fn = L.fn .. "_" .. variant.v .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = L.bias and "b" or "zero", relu = relu, pool = L.pool, argmax = L.argmax ~= nil, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}})
+%       tile {fn = L.fn .. "_" .. width(variant.v, L.tiles.lanes) .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = L.bias and "b" or "zero", relu = relu, pool = L.pool, argmax = L.argmax ~= nil, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}
 %   end end
 %   local _, lanes = use_lanes(L.tiles.lanes)
 ${signature("forward", arguments)}
 {
 %   include("halo.c.t")
 %   for g in each("g", L.groups) do
-    int o = 0;
-%   for number, variant in ipairs(L.tiles.forward) do
-    for (; ${add("o", mul(variant.v - 1, lanes))} < ${oc}; o += ${mul(variant.v, lanes)}) {
+%   for variant, o, rest in channel_tiles("o", oc, L.tiles.forward, lanes) do
 %       for i in each("i", L.y.h) do
         const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic)))};
-        real *yi = ${plus("y", add(mul(i, L.y.row), L.y.origin, mul(g, oc), "o"))};
+        real *yi = ${plus("y", add(mul(i, L.y.row), L.y.origin, mul(g, oc), o))};
 %       if L.argmax then
-        unsigned char *ai = ${plus("argmax", add(mul(i, L.y.w * L.y.c), mul(g, oc), "o"))};
+        unsigned char *ai = ${plus("argmax", add(mul(i, L.y.w * L.y.c), mul(g, oc), o))};
 %       end
 %       for _, run in ipairs(variant.runs) do
 %           local p = run.p * P.h * P.w
 %           for j in each("j", run.count) do
 %               local column = add(mul(j, run.p), run.start)
-        ${L.fn}_${variant.v}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), "o"))}, ${L.bias and plus("b", add(mul(g, oc), "o")) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${L.argmax and ", " .. plus("ai", mul(column, L.y.c)) or ""}${tail and ", " .. oc .. " - o" or ""});
+        ${L.fn}_${width(variant.v, L.tiles.lanes)}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), o))}, ${L.bias and plus("b", add(mul(g, oc), o)) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${L.argmax and ", " .. plus("ai", mul(column, L.y.c)) or ""}${tail and ", " .. rest or ""});
 %           end
 %       end
 %       end
-    }
 %   end
 %   end
 %   if pass then

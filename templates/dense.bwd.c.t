@@ -23,22 +23,19 @@
 %   for _, variant in ipairs(L.tiles.dw) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p; out[#out + 1] = {y = p * outputs, accumulators = {p}} end
-%       local comment = (update and "A step down the gradient" or "Gradient") .. " of " .. run.p .. " rows of w x " .. variant.v .. " vectors, summed over samples."
-%       include("tile.c.t", {T = {fn = L.fn .. name .. variant.v .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = {{n = samples, x = xs, w = ys}}, start = update and "zero" or "y", update = update, count = L.batched, tail = tail, comment = comment}})
+%       local comment = (update and "A step down the gradient" or "Gradient") .. " of " .. run.p .. " rows of w x " .. wide(variant.v, L.tiles.lanes, "outputs") .. ", summed over samples."
+%       tile {fn = L.fn .. name .. width(variant.v, L.tiles.lanes) .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = {{n = samples, x = xs, w = ys}}, start = update and "zero" or "y", update = update, count = L.batched, tail = tail, comment = comment}
 %   end end
 % end
 % -- Every tile of w once.
 % local function dw_loops(name, dw, more)
 %   local _, lanes = use_lanes(L.tiles.lanes)
     {
-        int o = 0;
-%   for _, variant in ipairs(L.tiles.dw) do
-        for (; ${add("o", mul(variant.v - 1, lanes))} < ${outputs}; o += ${mul(variant.v, lanes)}) {
+%   for variant, o, rest in channel_tiles("o", outputs, L.tiles.dw, lanes) do
 %       for _, run in ipairs(variant.runs) do for i in each("i", run.count) do
 %           local row = add(mul(i, run.p), run.start)
-            ${L.fn}${name}${variant.v}x${run.p}(${plus("x", row)}, dy + o, ${plus(dw, add(mul(row, outputs), "o"))}${tail and ", " .. outputs .. " - o" or ""}${L.batched and ", count" or ""}${more});
+            ${L.fn}${name}${width(variant.v, L.tiles.lanes)}x${run.p}(${plus("x", row)}, ${plus("dy", o)}, ${plus(dw, add(mul(row, outputs), o))}${tail and ", " .. rest or ""}${L.batched and ", count" or ""}${more});
 %       end end
-        }
 %   end
     }
 % end
@@ -48,11 +45,11 @@
 %   for _, run in ipairs(L.tiles.dx_runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p * outputs; out[#out + 1] = {y = p * M.batch, accumulators = {p}} end
-%       include("tile.c.t", {T = {fn = L.fn .. "_dx_" .. run.p, lanes = L.tiles.dx_lanes, v = 1, x = x, outputs = out, loops = {{n = outputs, x = 1, w = M.batch}}, start = "zero", tail = M.batch % L.tiles.dx_lanes ~= 0, comment = "Gradient of " .. run.p .. " inputs for a vector of samples."}})
+%       tile {fn = L.fn .. "_dx_" .. run.p, lanes = L.tiles.dx_lanes, v = 1, x = x, outputs = out, loops = {{n = outputs, x = 1, w = M.batch}}, start = "zero", tail = M.batch % L.tiles.dx_lanes ~= 0, comment = "Gradient of " .. run.p .. " inputs for " .. (M.portable and L.tiles.dx_lanes .. " samples" or "a vector of samples") .. "."}
 %   end
 % end
 % if auto and L.wants_dx and single then
-%   local n = L.tiles.lanes
+%   local n = M.portable and 1 or L.tiles.lanes
 %   local vec, lanes = use_lanes(n)
 %   for _, run in ipairs(L.tiles.dx_runs) do
 /* Gradient of ${run.p} inputs: ${run.p > 1 and "rows" or "a row"} of w times dy. */
@@ -136,6 +133,7 @@ ${signature("backward", arguments)}
 %   end
 % elseif L.wants_dx then
 %   local _, lanes = use_lanes(L.tiles.dx_lanes)
+%   local part_filled = M.batch % L.tiles.dx_lanes ~= 0
     {
         real *const turned = work; /* dy: outputs x samples */
         real *const part = work + ${outputs * M.batch};
@@ -147,9 +145,16 @@ ${signature("backward", arguments)}
 %   for _, run in ipairs(L.tiles.dx_runs) do
         for (int t = 0; t < ${run.count}; t++) {
             const int i = ${add(mul("t", run.p), run.start)};
-            for (int n = 0; n < ${samples}; n += ${lanes}) {
-                ${L.fn}_dx_${run.p}(w + i * ${outputs}, turned + n, part + n${M.batch % L.tiles.dx_lanes ~= 0 and ", " .. M.batch .. " - n" or ""});
+%       if M.portable and part_filled then
+            for (int next = 0; next < ${samples}; next += ${lanes}) {
+                const int n = next < ${M.batch - lanes} ? next : ${M.batch - lanes}; /* the last block overlaps the one before */
+                ${L.fn}_dx_${run.p}(w + i * ${outputs}, turned + n, part + n);
             }
+%       else
+            for (int n = 0; n < ${samples}; n += ${lanes}) {
+                ${L.fn}_dx_${run.p}(w + i * ${outputs}, turned + n, part + n${part_filled and ", " .. M.batch .. " - n" or ""});
+            }
+%       end
             for (int n = 0; n < ${samples}; n++) {
                 for (int p = 0; p < ${run.p}; p++) {
                     dx[${add(mul("n", xs), "i")} + p] = part[p * ${M.batch} + n];

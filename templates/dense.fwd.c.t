@@ -20,7 +20,7 @@ ${signature("forward", arguments)}
 }
 % else
 %   local relu = L.activation.name == "relu"
-%   local tail = outputs % L.tiles.lanes ~= 0
+%   local tail = not M.portable and outputs % L.tiles.lanes ~= 0
 %   local start = L.bias and "b" or "zero"
 %   local _, lanes = use_lanes(L.tiles.lanes)
 %   local all = {}
@@ -30,24 +30,31 @@ ${signature("forward", arguments)}
 %           x[#x + 1] = p * L.x.samples_row
 %           out[#out + 1] = {y = p * L.y.samples_row, accumulators = {p}}
 %       end
-%       include("tile.c.t", {T = {fn = L.fn .. "_" .. variant.v .. "x" .. variant.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = {{n = inputs, x = 1, w = outputs}}, start = start, relu = relu, tail = tail, comment = variant.v .. " vectors of outputs x " .. variant.p .. " samples."}})
+%       tile {fn = L.fn .. "_" .. width(variant.v, L.tiles.lanes) .. "x" .. variant.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = {{n = inputs, x = 1, w = outputs}}, start = start, relu = relu, tail = tail, comment = wide(variant.v, L.tiles.lanes, "outputs") .. " x " .. variant.p .. " samples."}
 %   end
 %   for _, variant in ipairs(L.tiles.single) do
 %       local copies = variant.copies
 %       local x = {}
 %       for p in range(copies) do x[#x + 1] = p end
-%       include("tile.c.t", {T = {fn = L.fn .. "_" .. variant.v .. "x1", lanes = L.tiles.lanes, v = variant.v, x = x, outputs = {{y = 0, accumulators = {0}}}, loops = {{n = inputs // copies, x = copies, w = copies * outputs}}, copies = copies > 1 and outputs or nil, done = inputs // copies * copies, rest = inputs % copies, start = start, relu = relu, tail = tail, comment = variant.v .. (variant.v > 1 and " vectors" or " vector") .. " of outputs, one sample" .. (copies > 1 and ", " .. copies .. " sums side by side" or "") .. "."}})
+%       tile {fn = L.fn .. "_" .. width(variant.v, L.tiles.lanes) .. "x1", lanes = L.tiles.lanes, v = variant.v, x = x, outputs = {{y = 0, accumulators = {0}}}, loops = {{n = inputs // copies, x = copies, w = copies * outputs}}, copies = copies > 1 and outputs or nil, done = inputs // copies * copies, rest = inputs % copies, start = start, relu = relu, tail = tail, comment = wide(variant.v, L.tiles.lanes, "outputs") .. ", one sample" .. (copies > 1 and ", " .. copies .. " sums side by side" or "") .. "."}
 %   end
 ${signature("forward", arguments)}
 {
+%   local function call(variant, p, x, y, o, rest)
+    ${L.fn}_${width(variant.v, L.tiles.lanes)}x${p}(${x}, ${plus("w", o)}, ${L.bias and plus("b", o) .. ", " or ""}${plus(y, o)}${tail and ", " .. rest or ""});
+%   end
 %   local function outputs_loop(variants, p, x, y)
+%       if M.portable and L.tiles.lanes > 1 then
+%           for variant, o, rest in channel_tiles("o", outputs, variants, lanes) do call(variant, p, x, y, o, rest) end
+%           return
+%       end
     for (int o = 0; o < ${outputs};) {
 %       for number, variant in ipairs(variants) do
 %           local last = number == #variants
 %           if not last then
         if (${add("o", mul(variant.v - 1, lanes))} < ${outputs}) {
 %           end
-            ${L.fn}_${variant.v}x${p}(${x}, w + o, ${L.bias and "b + o, " or ""}${y} + o${tail and ", " .. outputs .. " - o" or ""});
+%           call(variant, p, x, y, "o", outputs .. " - o")
             o += ${mul(variant.v, lanes)};
 %           if not last then
             continue;

@@ -2,7 +2,7 @@
 local lib = load_template("lib.lua")()
 
 return function(model, main)
-    local used, functions, lanes_used = {}, {}, {}
+    local used, functions, lanes_used, blocks_used = {}, {}, {}, {}
     local full = model.unroll == "full"
 
     local function use(name)
@@ -14,7 +14,7 @@ return function(model, main)
     end
 
     -- The names every template sees; `L`, `T`, `W` come with include().
-    local names = setmetatable({M = model, use = use, lanes_used = lanes_used}, {__index = _G})
+    local names = setmetatable({M = model, use = use, lanes_used = lanes_used, blocks_used = blocks_used}, {__index = _G})
     for name, helper in pairs(lib) do
         names[name] = helper
     end
@@ -32,14 +32,19 @@ return function(model, main)
         return lib.each(emit, full, name, from, to)
     end
 
+    function names.channel_tiles(name, n, variants, lanes)
+        return lib.channel_tiles(emit, name, n, variants, lanes)
+    end
+
     function names.number(x)
         return lib.number(x, model.double)
     end
 
-    -- The C type of vectors of at most `lanes` floats, and how many lanes it has, as C or as the number 1.
+    -- The C type of vectors of at most `lanes` floats, and how many lanes it has: as C, or as a number in plain C.
     function names.use_lanes(lanes)
-        if lanes == 1 then
-            return "real", 1
+        if lanes == 1 or model.portable then
+            blocks_used[lanes] = lanes > 1 or nil
+            return "real", lanes
         end
         lanes_used[lanes] = true
         return "v" .. lanes, "L" .. lanes
@@ -77,6 +82,22 @@ return function(model, main)
         names.current = outer
     end
     names.current = {}
+
+    -- A register tile, in the form for its lanes.
+    function names.tile(shape)
+        names.include(model.portable and shape.lanes > 1 and "tile_block.c.t" or "tile.c.t", {T = shape})
+    end
+
+    -- How wide v vectors are: a name for functions ("2", or the number of channels of plain C), and words.
+    function names.width(v, lanes)
+        return model.portable and v * lanes or v
+    end
+    function names.wide(v, lanes, of)
+        if model.portable then
+            return v * lanes .. " " .. of
+        end
+        return v .. (v > 1 and " vectors of " or " vector of ") .. of
+    end
 
     -- What a template writes, as a string.
     function names.capture(file, extra)

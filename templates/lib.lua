@@ -81,6 +81,41 @@ function lib.each(emit, full, name, from, to)
     end
 end
 
+-- The loops over n channels, a tile at a time, for each variant of a tile: for variant, o, rest in channel_tiles(...). Vectors may
+-- reach beyond the last channel; `rest` of them are left then. Blocks of plain C (`lanes` is a number) never do: the last one
+-- overlaps the one before, by `rest` channels.
+function lib.channel_tiles(emit, name, n, variants, lanes)
+    local blocks = lanes ~= 1 and math.type(lanes) == "integer"
+    local number, open = 0, false
+    if not blocks then
+        emit("int " .. name .. " = 0;\n")
+    end
+    return function()
+        number = number + 1
+        if open then
+            emit("}\n")
+        end
+        local variant = variants[number]
+        if not variant then
+            return nil
+        end
+        local width = lib.mul(variant.v, lanes)
+        open = not blocks or width ~= n
+        if not blocks then
+            emit("for (; " .. lib.add(name, lib.mul(variant.v - 1, lanes)) .. " < " .. n .. "; " .. name .. " += " .. width .. ") {\n")
+            return variant, name, n .. " - " .. name
+        elseif n == width then
+            return variant, 0, "0"
+        elseif n % width == 0 then
+            emit("for (int " .. name .. " = 0; " .. name .. " < " .. n .. "; " .. name .. " += " .. width .. ") {\n")
+            return variant, name, "0"
+        end
+        emit("for (int next = 0; next < " .. n .. "; next += " .. width .. ") {\n")
+        emit("const int " .. name .. " = next < " .. n - width .. " ? next : " .. n - width .. "; /* the last block overlaps the one before */\n")
+        return variant, name, "next - " .. name
+    end
+end
+
 -- A number as a C literal of the model's type, exact to nine (seventeen) digits.
 function lib.number(x, double)
     local text = string.format(double and "%.17g" or "%.9g", x)

@@ -62,6 +62,7 @@ CNNGEN_RUNTIME
 % end
 
 % include("vectors.c.t")
+% include("block_functions.c.t")
 
 % emit(M.body)
 

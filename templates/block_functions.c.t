@@ -1,0 +1,62 @@
+% -- What tiles of plain C are made of: one loop over a block of n channels each. Only what this network calls.
+% local function called(name, n) return M.body:find(name .. n .. "(", 1, true) ~= nil end
+% if next(blocks_used) then
+/* Sums of blocks of channels. Compilers make vectors of these loops. gcc -O3 takes a loop of up to 16 rounds apart before it looks for
+ * vectors, and then finds none: it is asked to keep them until then. */
+#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
+#define KEEP_LOOP _Pragma("GCC unroll 1")
+#else
+#define KEEP_LOOP
+#endif
+
+% for _, n in ipairs {4, 8, 16} do
+% if called("madd", n) then
+/* a += k * x */
+static inline void madd${n}(real *restrict a, const real *restrict k, real x)
+{
+    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+        a[o] += k[o] * x;
+    }
+}
+
+% end
+% if called("relu", n) then
+static inline void relu${n}(real *y, const real *a)
+{
+    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+        y[o] = a[o] < 0 ? 0 : a[o];
+    }
+}
+
+% end
+% if called("max", n) then
+/* b where it is larger, else a: a NaN in b never wins. */
+static inline void max${n}(real *restrict a, const real *restrict b)
+{
+    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+        a[o] = b[o] > a[o] ? b[o] : a[o];
+    }
+}
+
+% end
+% if called("scale", n) then
+static inline void scale${n}(real *restrict y, const real *restrict a, real factor)
+{
+    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+        y[o] = a[o] * factor;
+    }
+}
+
+% end
+% if called("add_rest", n) then
+/* y += a, but for the first channels, which the block before has done. */
+static inline void add_rest${n}(real *restrict y, const real *restrict a, int done)
+{
+    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+        y[o] += o < done ? 0 : a[o];
+    }
+}
+
+% end
+% end
+% end
