@@ -8,6 +8,8 @@ import os
 import statistics
 import sys
 import time
+import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -116,7 +118,7 @@ class Bench:
             except Exception as problem:
                 self.skip(f"{name}, {network.name}, predict", problem)
                 continue
-            self.add(Row(network.name, "predict", name, False, timer(call), 1, error))
+            self.add(Row(network.name, "predict", name, False, timer(call, getattr(peer, "around", nullcontext)), 1, error))
         for batch in [b for b in BATCHES if b in reference and hasattr(peer, "step")]:
             x, t = net.batch(network, batch)
             for variant, make in peer.step(network, weights, batch, x, t):
@@ -147,12 +149,13 @@ class Bench:
             print(f"  {rows[0].kind}: {len(rows)} rows, {time.perf_counter() - start:.0f} s", flush=True)
 
 
-def timer(call):
+def timer(call, around=nullcontext):
     def times(calls):
-        start = time.perf_counter()
-        for _ in repeat(None, calls):
-            call()
-        return time.perf_counter() - start
+        with around():
+            start = time.perf_counter()
+            for _ in repeat(None, calls):
+                call()
+            return time.perf_counter() - start
     return times
 
 
@@ -173,11 +176,12 @@ def main():
     arguments = options.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {0})
+    warnings.simplefilter("ignore")     # of peers, about what they will leave out one day
     bench = Bench(arguments.rounds)
     peers = []
     if arguments.peers != "none":
         import peers as known
-        peers = known.load(arguments.peers, bench.skip)
+        peers = known.load(arguments.peers, MODELS[0], bench.skip)
     for spec in arguments.models:
         bench.model(spec, peers)
     report.write(bench, peers, Path(arguments.results))

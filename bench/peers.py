@@ -2,16 +2,20 @@
 
 A peer is a class with `version` and generators `predict` and, where it trains, `step`. They yield (variant, make); make()
 builds one variant and returns what to call in the timing loop: for predict (call, output), where call runs the network
-once on the same input and output() reads the result; for step a call that does one step and returns its loss.
+once on the same input and output() reads the result; for step a call that does one step and returns its loss. A peer may
+have `around`, a context for the loop around the calls of predict.
 """
 import importlib
-import os
+import importlib.metadata
+import subprocess
+import sys
 
 import numpy
 
 import formats
+import network as net
 import ours
-from network import Unsupported
+import peers_train
 
 
 def channels_first(network, x, count=1):
@@ -71,13 +75,11 @@ class OpenVino:
             "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"})
         request = compiled.create_infer_request()
         request.set_input_tensor(self.openvino.Tensor(channels_first(network, x)))
-        # The class under the Python wrapper: the wrapper copies outputs into a dictionary at every call.
+        # The method under Python's wrapper, which copies outputs into a dictionary at every call.
         infer = super(type(request), request).infer
-        try:
-            infer({}, False, False)
-            call = lambda: infer({}, False, False)
-        except TypeError:
-            call = lambda: request.infer(share_outputs=True)
+
+        def call():
+            infer({}, True, False)
 
         def output():
             call()
@@ -139,17 +141,38 @@ class LiteRt:
         return interpreter.invoke, output
 
 
-def load(wanted, skip):
-    """The peers that can be imported; the others are skips."""
-    import peers_train
-    classes = {"ONNX Runtime": OnnxRuntime, "OpenVINO": OpenVino, "ncnn": Ncnn, "LiteRT": LiteRt,
-               "PyTorch": peers_train.PyTorch, "JAX": peers_train.Jax}
+CLASSES = {"ONNX Runtime": OnnxRuntime, "OpenVINO": OpenVino, "ncnn": Ncnn, "LiteRT": LiteRt,
+           "PyTorch": peers_train.PyTorch, "JAX": peers_train.Jax}
+
+
+def create(name):
+    return CLASSES[name](*[importlib.import_module(module) for module in CLASSES[name].modules])
+
+
+def load(wanted, spec, skip):
+    """The peers that run here, tried first in a process of their own: a peer that crashes is a skip like one that is missing."""
     found = []
-    for name, kind in classes.items():
+    for name in CLASSES:
         if wanted != "all" and name.lower() not in wanted.lower().split(","):
             continue
-        try:
-            found.append((name, kind(*[importlib.import_module(m) for m in kind.modules])))
-        except Exception as problem:
-            skip(name, problem)
+        done = subprocess.run([sys.executable, __file__, name, spec], capture_output=True, text=True)
+        if done.returncode == 0:
+            found.append((name, create(name)))
+        else:
+            last = done.stderr.strip().splitlines()[-1:] or [f"ended by signal {-done.returncode}"]
+            skip(name, last[0])
     return found
+
+
+def attempt(name, spec):
+    network = net.parse(ours.graph(spec))
+    (ours.BUILD / network.name).mkdir(parents=True, exist_ok=True)
+    weights = net.Weights(network, [])
+    _, make = next(create(name).predict(network, weights, net.batch(network, 1)[0]))
+    call, output = make()
+    call()
+    output()
+
+
+if __name__ == "__main__":
+    attempt(*sys.argv[1:])

@@ -27,7 +27,7 @@ def only_one_input(node):
 
 
 class PyTorch:
-    """Eager, channels last, torch.jit frozen, and torch.compile with its weights frozen."""
+    """Eager, channels last, oneDNN tensors, torch.jit frozen, and torch.compile with its weights frozen."""
 
     modules = ["torch"]
 
@@ -106,26 +106,33 @@ class PyTorch:
                 module, given = module.to(memory_format=layout), image.to(memory_format=layout)
             with torch.inference_mode():
                 run = prepare(module, given)
-                run(given)
-
-            def call():
-                return run(given)
 
             def output():
                 with torch.inference_mode():
-                    return call().numpy().ravel()
-            return call, output
+                    return self.dense(run(given)).numpy().ravel()
+            return lambda: run(given), output
 
         yield "eager", lambda: variant(lambda m, g: m)
         yield "channels_last", lambda: variant(lambda m, g: m, last)
         yield "jit.freeze", lambda: variant(self.frozen)
         yield "jit.freeze channels_last", lambda: variant(self.frozen, last)
+        yield "oneDNN", lambda: variant(self.onednn)
         yield "compile", lambda: variant(self.compiled)
         yield "compile channels_last", lambda: variant(self.compiled, last)
 
+    def around(self):
+        return self.torch.inference_mode()
+
+    def dense(self, tensor):
+        return tensor.to_dense() if tensor.is_mkldnn else tensor
+
+    def onednn(self, module, given):
+        """Left to itself, PyTorch takes oneDNN's convolutions only with several threads or images."""
+        from torch.utils.mkldnn import to_mkldnn
+        converted = to_mkldnn(module)
+        return lambda image: converted(image.to_mkldnn())
+
     def frozen(self, module, given):
-        import warnings
-        warnings.simplefilter("ignore")
         with self.torch.no_grad():
             traced = self.torch.jit.trace(module, given)
             fused = self.torch.jit.optimize_for_inference(self.torch.jit.freeze(traced))
@@ -139,7 +146,7 @@ class PyTorch:
         self.torch._inductor.config.freezing = True
         try:
             run = self.torch.compile(module, fullgraph=True, dynamic=False)
-            run(given)
+            run(given)      # compiles
         finally:
             self.torch._inductor.config.freezing = False
         return run
