@@ -85,7 +85,7 @@ check-sanitized:
 
 # Speed of the generated code beside plain loops, the machine's own peak and every peer that pip can install. PEERS=none: without pip.
 bench: cnngen
-	BUILD=$(BUILD) bench/run $(BENCH)
+	BUILD=$(BUILD) bench/run --results bench $(BENCH)
 
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)

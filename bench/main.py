@@ -4,6 +4,7 @@ Everything of one kind (predict; a training step) of one network is timed in tur
 the machine does falls on all alike; medians and minima of the rounds are reported.
 """
 import argparse
+import json
 import os
 import statistics
 import sys
@@ -40,18 +41,20 @@ class Row:
     samples: list = field(default_factory=list)
 
     @property
-    def median(self):
-        return statistics.median(self.samples)
-
-    @property
     def failed(self):
         return not self.error <= TOLERANCE
 
 
+    def summary(self):
+        return {"model": self.model, "kind": self.kind, "name": self.name, "ours": self.ours, "batch": self.batch,
+                "error": self.error, "failed": self.failed, "shown": self.shown,
+                "median": statistics.median(self.samples), "minimum": min(self.samples)}
+
+
 class Bench:
     def __init__(self, rounds):
-        self.rounds, self.rows, self.skips, self.builds = rounds, [], [], []
-        self.peaks, self.l2 = [], []
+        self.rounds, self.rows, self.skips, self.builds, self.models = rounds, [], [], [], {}
+        self.peaks, self.l2, self.elapsed, self.worked = [], [], 0.0, 0.0
         self.machine = ours.machine()
 
     def skip(self, what, reason):
@@ -67,6 +70,7 @@ class Bench:
     def model(self, spec, peers):
         print(f"{spec}", flush=True)
         network = net.parse(ours.graph(spec))
+        self.models[network.name] = ours.costs(spec)
         reference = self.ours(spec, network)
         for family, peer in peers:
             self.peer(family, peer, network, reference)
@@ -82,20 +86,21 @@ class Bench:
             if not ours.version(build.compiler):
                 self.skip(build.label, f"no {build.compiler}")
                 continue
-            for batch in BATCHES:
+            for batch in build.batches or BATCHES:
                 library = ours.Library(spec, build, batch)
-                if batch == BATCHES[0]:
+                if not reference:
+                    reference.update(flat=library.init(), x=net.batch(network, 1)[0])
+                    net.with_biases(network, reference["flat"])
+                if batch == BATCHES[-1]:
                     self.our_predict(network, build, library, reference)
                 if library.trains:
                     self.our_step(network, build, library, reference, batch)
-            self.builds.append((network.name, build, library))
+            self.builds.append({"model": network.name, "name": build.label, "command": [build.compiler, *build.options],
+                                "generate_ms": library.generate_ms, "lines": library.lines,
+                                "compile_ms": library.compile_ms, "text": library.text})
         return reference
 
     def our_predict(self, network, build, library, reference):
-        if not reference:
-            flat = library.init()
-            net.with_biases(network, flat)
-            reference.update(flat=flat, x=net.batch(network, 1)[0])
         output, times = library.predict(reference["flat"], reference["x"], len(net.batch(network, 1)[1]))
         want = reference.setdefault("output", output)
         self.add(Row(network.name, "predict", f"cnngen {build.label}", True, times, 1, worst(output, want), build.shown))
@@ -138,24 +143,34 @@ class Bench:
             row.calls = max(1, round(SAMPLE / max(once, 1e-8)))
             if once < SAMPLE / 10:
                 row.calls = max(1, round(SAMPLE * row.calls / row.times(row.calls)))
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         for turn in range(self.rounds):
             self.peaks.append(self.machine.bench_peak())
             self.l2.append(self.machine.bench_l2())
             for row in rows:
                 if turn % 4 == 0 or not row.samples or row.samples[0] < SLOW:
                     row.samples.append(row.times(row.calls) / row.calls)
+        self.elapsed += time.perf_counter() - start
+        self.worked += time.process_time() - worked
         if rows:
             print(f"  {rows[0].kind}: {len(rows)} rows, {time.perf_counter() - start:.0f} s", flush=True)
+
+
+    def summary(self, peers):
+        return {"models": self.models, "rows": [row.summary() for row in self.rows], "builds": self.builds,
+                "skips": self.skips, "rounds": self.rounds, "peak": statistics.median(self.peaks),
+                "l2": statistics.median(self.l2), "lanes": self.machine.bench_lanes(),
+                "versions": report.versions(peers), "processor": report.processor(),
+                "share": self.worked / max(self.elapsed, 1e-9)}
 
 
 def timer(call, around=nullcontext):
     def times(calls):
         with around():
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in repeat(None, calls):
                 call()
-            return time.perf_counter() - start
+            return time.process_time() - start
     return times
 
 
@@ -184,7 +199,9 @@ def main():
         peers = known.load(arguments.peers, MODELS[0], bench.skip)
     for spec in arguments.models:
         bench.model(spec, peers)
-    report.write(bench, peers, Path(arguments.results))
+    results = bench.summary(peers)
+    (ours.BUILD / "results.json").write_text(json.dumps(results, indent=1))
+    report.write(results, Path(arguments.results))
     return 1 if any(row.failed for row in bench.rows) else 0
 
 

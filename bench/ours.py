@@ -1,5 +1,6 @@
 """Our own side: writes, compiles and loads every build of a network. Needs nothing but Python."""
 import ctypes
+import json
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ class Build:
     compiler: str
     options: list
     only: tuple = ()    # models; all when empty
+    batches: tuple = ()
     shown: bool = True  # in the plot
 
 
@@ -40,7 +42,7 @@ BUILDS = [
     Build("gcc loops -O3", "gcc", ["-O3", "-march=native", "--unroll", "none"]),
     Build("gcc loops -O3 -ffast-math", "gcc", ["-O3", "-march=native", "-ffast-math", "--unroll", "none"], shown=False),
     Build("clang loops -O3", "clang", ["-O3"] + WIDE[1:] + ["--unroll", "none"], shown=False),
-    Build("gcc unrolled -O1", "gcc", ["-O1", "-march=native", "--unroll", "full"], only=("shapes",), shown=False),
+    Build("gcc unrolled -O1", "gcc", ["-O1", "-march=native", "--unroll", "full"], only=("shapes",), batches=(32,), shown=False),
 ]
 
 
@@ -55,6 +57,11 @@ def run(*command):
 
 def graph(spec):
     return subprocess.run([CNNGEN, "check", spec, "--dump=graph"], capture_output=True, text=True, check=True).stdout
+
+
+def costs(spec):
+    summary = subprocess.run([CNNGEN, "summary", spec, "--json"], capture_output=True, text=True, check=True).stdout
+    return {key: value for key, value in json.loads(summary).items() if key in ("params", "macs")}
 
 
 def version(compiler):
@@ -95,7 +102,8 @@ class Library:
         self.compile_ms = run(build.compiler, *flags, *LIBRARY[1:], "-c", "-o", objects, code)
         self.text = text_bytes(objects)
         self.trains = "_train_step(" in code.read_text()
-        run(build.compiler, *flags, *LIBRARY, "-D_POSIX_C_SOURCE=200809L", f"-I{folder}", f"-DNETWORK={name}",
+        # Not with the build's flags: a library linked with -ffast-math changes how the whole process rounds to zero.
+        run(build.compiler, "-O2", *LIBRARY, "-D_POSIX_C_SOURCE=200809L", f"-I{folder}", f"-DNETWORK={name}",
             f"-DUPPER={name.upper()}", f'-DHEADER="{name}.h"', *(["-DTRAINS"] if self.trains else []),
             "-o", library, objects, HERE / "ours.c")
         self.lib = load(library)
