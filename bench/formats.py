@@ -102,7 +102,8 @@ class Onnx:
 # --- ncnn ------------------------------------------------------------------------------------------------------------
 
 NCNN_FUSED = {"linear": 0, "relu": 1, "sigmoid": 4}
-NCNN_LAYERS = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "TanH", "softmax": "Softmax", "gelu": "GELU", "silu": "Swish"}
+NCNN_LAYERS = {"relu": ("ReLU", ""), "relu6": ("Clip", "0=0 1=6"), "sigmoid": ("Sigmoid", ""), "tanh": ("TanH", ""),
+               "softmax": ("Softmax", ""), "silu": ("Swish", ""), "hard_swish": ("HardSwish", "0=0.16666667 1=0.5")}
 
 
 class Ncnn:
@@ -134,7 +135,8 @@ class Ncnn:
         if not fused and node.activation != "linear":
             if node.activation not in NCNN_LAYERS:
                 raise Unsupported(node.activation)
-            at = self.add(NCNN_LAYERS[node.activation], node.name, [at], "")
+            kind, options = NCNN_LAYERS[node.activation]
+            at = self.add(kind, node.name, [at], options)
         self.named[node.name] = at
 
     def conv2d(self, node):

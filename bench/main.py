@@ -32,7 +32,7 @@ class Row:
     model: str
     kind: str           # "predict", "step 1", "step 32": the batch
     name: str
-    ours: bool
+    family: str         # of a peer; "" is our own
     times: object       # calls -> seconds
     batch: int = 1
     error: float = 0.0
@@ -44,9 +44,8 @@ class Row:
     def failed(self):
         return not self.error <= TOLERANCE
 
-
     def summary(self):
-        return {"model": self.model, "kind": self.kind, "name": self.name, "ours": self.ours, "batch": self.batch,
+        return {"model": self.model, "kind": self.kind, "name": self.name, "family": self.family, "batch": self.batch,
                 "error": self.error, "failed": self.failed, "shown": self.shown,
                 "median": statistics.median(self.samples), "minimum": min(self.samples)}
 
@@ -103,13 +102,13 @@ class Bench:
     def our_predict(self, network, build, library, reference):
         output, times = library.predict(reference["flat"], reference["x"], len(net.batch(network, 1)[1]))
         want = reference.setdefault("output", output)
-        self.add(Row(network.name, "predict", f"cnngen {build.label}", True, times, 1, worst(output, want), build.shown))
+        self.add(Row(network.name, "predict", f"cnngen {build.label}", "", times, 1, worst(output, want), build.shown))
 
     def our_step(self, network, build, library, reference, batch):
         x, t = net.batch(network, batch)
         losses, times = library.step(reference["flat"], x, t)
         want = reference.setdefault(batch, losses)
-        self.add(Row(network.name, f"step {batch}", f"cnngen {build.label}", True, times, batch, worst(losses, want),
+        self.add(Row(network.name, f"step {batch}", f"cnngen {build.label}", "", times, batch, worst(losses, want),
                      build.shown))
 
     def peer(self, family, peer, network, reference):
@@ -123,7 +122,8 @@ class Bench:
             except Exception as problem:
                 self.skip(f"{name}, {network.name}, predict", problem)
                 continue
-            self.add(Row(network.name, "predict", name, False, timer(call, getattr(peer, "around", nullcontext)), 1, error))
+            times = timer(call, getattr(peer, "around", nullcontext))
+            self.add(Row(network.name, "predict", name, family, times, 1, error))
         for batch in [b for b in BATCHES if b in reference and hasattr(peer, "step")]:
             x, t = net.batch(network, batch)
             for variant, make in peer.step(network, weights, batch, x, t):
@@ -134,7 +134,7 @@ class Bench:
                 except Exception as problem:
                     self.skip(f"{name}, {network.name}, step at batch {batch}", problem)
                     continue
-                self.add(Row(network.name, f"step {batch}", name, False, timer(call), batch, error))
+                self.add(Row(network.name, f"step {batch}", name, family, timer(call), batch, error))
 
     def time(self, rows):
         for row in rows:

@@ -20,21 +20,23 @@ STYLE = """
 def bars(data, model, task):
     """Our builds that are shown, and the fastest variant of every peer, fastest first."""
     rows = [r for r in data["rows"] if r["model"] == model and r["kind"] == task and not r["failed"]]
-    chosen = [r for r in rows if r["ours"] and r["shown"]]
-    families = {}
-    for row in (r for r in rows if not r["ours"]):
-        family = row["name"] if row["name"].startswith("ONNX") else row["name"].split()[0]
-        if family not in families or row["median"] < families[family]["median"]:
-            families[family] = row
-    return sorted(chosen + list(families.values()), key=lambda r: r["median"])
+    chosen = [r for r in rows if not r["family"] and r["shown"]]
+    fastest = {}
+    for row in sorted((r for r in rows if r["family"]), key=lambda r: r["median"]):
+        fastest.setdefault(row["family"], row)
+    return sorted(chosen + list(fastest.values()), key=lambda r: r["median"])
 
 
-def time_text(seconds):
+def short(name):
+    return name.removesuffix(" channels_last").removesuffix(", weights constant")
+
+
+def time_text(seconds, digits=3):
     for unit, size in (("s", 1), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9)):
         if seconds >= 0.9995 * size:
             break
     value = seconds / size
-    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f} {unit}".replace("us", "µs")
+    return f"{value:.{max(0, digits - 1 - math.floor(math.log10(value)))}f} {unit}".replace("us", "µs")
 
 
 def text(x, y, kind, words, anchor="start"):
@@ -53,13 +55,13 @@ def panel(rows, title, x, y, width):
     while decade <= most * 1.0001:
         at = left + math.log(decade / least) * scale
         out += f'  <path class="grid" d="M{at:.1f} {y + 24}v{height + 2}"/>\n'
-        out += text(at, y + 19, "note", time_text(decade), "middle") if decade * 1.5 < most else ""
+        out += text(at, y + 19, "note", time_text(decade, 1), "middle")
         decade *= 10
     for i, row in enumerate(rows):
         top = y + 28 + i * (BAR + GAP)
         long = math.log(row["median"] / least) * scale
-        own = " ours" if row["ours"] else ""
-        out += text(left - 8, top + 12.5, "own" if own else "name", row["name"], "end")
+        own = " ours" if not row["family"] else ""
+        out += text(left - 8, top + 12.5, "own" if own else "name", short(row["name"]), "end")
         out += f'  <rect class="bar{own}" x="{left}" y="{top}" width="{long:.1f}" height="{BAR}" rx="2"/>\n'
         out += text(left + long + 6, top + 12.5, "value", time_text(row["median"]))
     return out, height + 28

@@ -40,7 +40,7 @@ def us(seconds):
 
 
 def pick(rows, model, kind, own=None):
-    return [r for r in rows if r["model"] == model and r["kind"] == kind and own in (None, r["ours"])]
+    return [r for r in rows if r["model"] == model and r["kind"] == kind and own in (None, not r["family"])]
 
 
 def fastest(rows):
