@@ -18,7 +18,7 @@ def check_average(node):
 # --- ONNX ------------------------------------------------------------------------------------------------------------
 
 ONNX_ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax",
-                    "softplus": "Softplus", "hard_swish": "HardSwish"}
+                    "softplus": "Softplus", "hard_swish": "HardSwish", "relu6": "Clip"}
 
 
 class Onnx:
@@ -54,8 +54,10 @@ class Onnx:
             if node.activation not in ONNX_ACTIVATIONS:
                 raise Unsupported(node.activation)
             axis = {"axis": 1} if node.activation == "softmax" else {}
-            before, at = at, node.name
-            self.nodes.append(self.helper.make_node(ONNX_ACTIVATIONS[node.activation], [before], [at], **axis))
+            inputs, at = [at], node.name
+            if node.activation == "relu6":
+                inputs += [self.constant(f"{at}.{bound}", numpy.float32(bound)) for bound in (0, 6)]
+            self.nodes.append(self.helper.make_node(ONNX_ACTIVATIONS[node.activation], inputs, [at], **axis))
         self.named[node.name] = at
 
     def window(self, node):
@@ -283,10 +285,17 @@ class Litert:
     def pad(self, node, at):
         top, bottom, left, right = node.padding
         h, w, c = node.shape_in
-        amounts = numpy.array([[0, 0], [top, bottom], [left, right], [0, 0]], numpy.int32)
         out = self.tensor(f"{node.name}_padded", (1, h + top + bottom, w + left + right, c))
-        self.operator("PAD", [at, self.tensor(f"{node.name}_amounts", (4, 2), amounts)], out, self.schema.PadOptionsT())
+        self.operator("PAD", [at, self.amounts(node)], out, self.schema.PadOptionsT())
         return out
+
+    def amounts(self, node):
+        top, bottom, left, right = node.padding
+        array = numpy.array([[0, 0], [top, bottom], [left, right], [0, 0]], numpy.int32)
+        return self.tensor(f"{node.name}_amounts", (4, 2), array)
+
+    def zero_padding2d(self, node):
+        return "PAD", [self.amounts(node)], self.schema.PadOptionsT()
 
     def conv2d(self, node):
         depthwise = node.groups == node.shape_in[-1] and node.groups > 1

@@ -195,8 +195,11 @@ def main():
     bench = Bench(arguments.rounds)
     peers = []
     if arguments.peers != "none":
-        import peers as known
-        peers = known.load(arguments.peers, MODELS[0], bench.skip)
+        try:
+            import peers as known
+            peers = known.load(arguments.peers, MODELS[0], bench.skip)
+        except ImportError as problem:
+            bench.skip("all peers", problem)
     for spec in arguments.models:
         bench.model(spec, peers)
     results = bench.summary(peers)

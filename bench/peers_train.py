@@ -67,10 +67,11 @@ class PyTorch:
         if (top, left) != (bottom, right):
             even, pad = 0, [nn.ZeroPad2d((left, right, top, bottom))]
         if node.kind == "conv2d":
-            layer = nn.Conv2d(node.shape_in[-1], node.shape[-1], node.kernel, node.stride, even, node.dilation, node.groups)
+            layer = nn.Conv2d(node.shape_in[-1], node.shape[-1], node.kernel, node.stride, even, node.dilation, node.groups,
+                              bias="bias" in node.tensors)
             return pad + [self.filled(layer, weights.oihw(node), weights(node, "bias"))]
         if node.kind == "dense":
-            layer = nn.Linear(node.shape_in[-1], node.shape[-1])
+            layer = nn.Linear(node.shape_in[-1], node.shape[-1], bias="bias" in node.tensors)
             return [self.filled(layer, weights.dense(node, channels_first=True), weights(node, "bias"))]
         if node.kind == "maxpool2d" and not pad:
             return [nn.MaxPool2d(node.kernel, node.stride, even)]
@@ -91,7 +92,8 @@ class PyTorch:
     def filled(self, layer, kernel, bias):
         with self.torch.no_grad():
             layer.weight.copy_(self.torch.from_numpy(kernel))
-            layer.bias.copy_(self.torch.from_numpy(bias))
+            if layer.bias is not None:
+                layer.bias.copy_(self.torch.from_numpy(bias))
         return layer
 
     def activation(self, name):

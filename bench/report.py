@@ -104,16 +104,17 @@ def markdown(data):
 
 One core, one thread each, everything in one process and in turn: {data["rounds"]} rounds, each with about 3 ms of calls of every row.
 Times are microseconds a call, **median / minimum** of the rounds, by the processor clock of this one process and its threads:
-on a core of its own that is the time on the wall, and the turns of other programs do not count. All start from the same weights; `error` is the largest difference
-from cnngen's first build, of outputs and of the losses of the first three steps, and above 1e-4 the row has failed. cnngen's
-functions are called from C, peers through Python; `nothing`, a network of one ReLU on 16 numbers, shows what a call costs, so
-that it can be taken off. A training step is forward, loss, backward and SGD.
+on a core of its own that is the time on the wall, and the turns of other programs do not count. All start from the same
+weights; `error` is the largest difference from cnngen's first build, of outputs and of the losses of the first three steps,
+and above 1e-4 the row has failed. cnngen's functions are called from C, peers through Python; `nothing`, a network of one
+ReLU on 16 numbers, shows what a call costs, so that it can be taken off. A training step is forward, loss, backward and SGD.
 
 ![Times of cnngen and its peers](results.svg)
 
 ## cnngen against the fastest peer
 
 Ratio: the peer's time by ours, so above 1 cnngen is faster.
+
 """, ratios(data), f"""
 ## Conditions
 
