@@ -83,9 +83,9 @@ check-sanitized:
 	$(MAKE) check BUILD=build/sanitized CNNGEN=build/sanitized/cnngen CFLAGS="-O1 -g" \
 	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 
-# Speed of the generated code, side by side with plain loops and the machine's own peak.
+# Speed of the generated code beside plain loops, the machine's own peak and every peer that pip can install. PEERS=none: without pip.
 bench: cnngen
-	BUILD=$(BUILD) tests/bench
+	BUILD=$(BUILD) bench/run --results bench $(BENCH)
 
 # Convolutions of 220 shapes: right (three compilers, sanitizers) and how fast. W=correct, sanitized or speed does one of these.
 sweep: cnngen
