@@ -38,6 +38,9 @@ typedef SHAPES_REAL real;
 #else
 #define VECTOR_BYTES 0
 #endif
+#if VECTOR_BYTES >= 32
+#include <immintrin.h> /* for stores of the first lanes only */
+#endif
 
 #if VECTOR_BYTES == 0
 typedef real v4;
@@ -83,15 +86,27 @@ static inline v4 load4(const real *x)
 {
     return *(const v4 *)(const void *)x;
 }
+#if VECTOR_BYTES >= 32
+/* All bits of the first n lanes. */
+static inline m4 first4(int n)
+{
+    static const int bits[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return *(const m4 *)(const void *)(bits + 8 - n);
+}
+#endif
 /* The first lanes of a, at most n. */
 static inline void store4(real *y, v4 a, int n)
 {
     if (n >= L4) {
         *(v4 *)(void *)y = a;
     } else {
+#if VECTOR_BYTES >= 32
+        _mm_maskstore_ps(y, (__m128i)first4(n), (__m128)a);
+#else
         for (int lane = 0; lane < L4 && lane < n; lane++) {
             y[lane] = a[lane];
         }
+#endif
     }
 }
 static inline v4 relu4(v4 a)
@@ -136,6 +151,11 @@ static inline void put16(real *y, v16 a)
 {
     *y = a;
 }
+/* g where x is positive, else 0. */
+static inline v16 pass16(v16 x, v16 g)
+{
+    return x > 0 ? g : 0;
+}
 #else
 #define V16_BYTES (VECTOR_BYTES < 64 ? VECTOR_BYTES : 64)
 typedef real v16 __attribute__((vector_size(V16_BYTES), aligned(sizeof(real)), may_alias));
@@ -148,6 +168,11 @@ static inline v16 load16(const real *x)
 static inline void put16(real *y, v16 a)
 {
     *(v16 *)(void *)y = a;
+}
+/* g where x is positive, else 0. */
+static inline v16 pass16(v16 x, v16 g)
+{
+    return (v16)((m16)(x > 0) & (m16)g);
 }
 #endif
 
@@ -870,16 +895,22 @@ static void shapes_conv1_pool1_backward(const real *restrict x, const real *rest
     for (int i = 0; i < 14; i++) {
         const real *v = y + i*28;
         real *dv = dy + i*28;
-        for (int k = 0; k < 28; k++) {
-            dv[k] *= (v[k] > 0 ? (real)1 : 0);
+        int k = 0;
+        for (; k + L16 <= 28; k += L16) {
+            put16(dv + k, pass16(load16(v + k), load16(dv + k)));
+        }
+        for (; k < 28; k++) {
+            dv[k] = v[k] > 0 ? dv[k] : 0;
         }
     }
-    for (int i = 0; i < 14; i++) {
-        for (int j = 0; j < 14; j++) {
-            for (int o = 0; o < 2; o++) {
-                db[o] += dy[i*28 + j*2 + o];
+    for (int o = 0; o < 2; o += L4) {
+        v4 sum = load4(db + o);
+        for (int i = 0; i < 14; i++) {
+            for (int j = 0; j < 14; j++) {
+                sum += load4(dy + i*28 + j*2 + o);
             }
         }
+        store4(db + o, sum, 2 - o);
     }
     memset(work, 0, 1568 * sizeof(real));
     for (int i = 0; i < 14; i++) {
@@ -1125,8 +1156,12 @@ static void shapes_dense1_backward(const real *restrict x, real *restrict dy,
     const real *restrict w, real *restrict dx, real *restrict dw, real *restrict db,
     real *restrict work, int count)
 {
-    for (int n = 0; n < count; n++) {
-        db[0] += dy[n];
+    for (int o = 0; o < 1; o += L4) {
+        v4 sum = load4(db + o);
+        for (int n = 0; n < count; n++) {
+            sum += load4(dy + n + o);
+        }
+        store4(db + o, sum, 1 - o);
     }
     {
         int o = 0;

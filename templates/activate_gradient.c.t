@@ -15,9 +15,23 @@
     {
         const real *v = ${row("y", s, i)};
         real *dv = ${row("dy", s, i)};
-        for (int k = 0; k < ${L.y.w * L.y.c}; k++) {
+%           local length = L.y.w * L.y.c
+%           local vector = L.activation.name == "relu" and M.unroll == "auto" and not M.portable and length >= 4
+%           if vector then
+%               local n = length < 8 and 4 or length < 16 and 8 or 16
+%               local lanes = select(2, use_lanes(n))
+        int k = 0;
+        for (; k + ${lanes} <= ${length}; k += ${lanes}) {
+            put${n}(dv + k, pass${n}(load${n}(v + k), load${n}(dv + k)));
+        }
+        for (; k < ${length}; k++) {
+            dv[k] = v[k] > 0 ? dv[k] : 0;
+        }
+%           else
+        for (int k = 0; k < ${length}; k++) {
             dv[k] *= ${activate_gradient("v[k]")};
         }
+%           end
     }
 %       end
 %   end end

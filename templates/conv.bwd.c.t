@@ -68,9 +68,7 @@ ${signature("backward", arguments)}
 {
 % if activation then include("activate_gradient.c.t") end
 % if L.trainable and L.bias then
-%   for i in each("i", L.y.h) do for j in each("j", L.y.w) do for o in each("o", L.filters) do
-    db[${o}] += ${at(L.y, "dy", i, j, o)};
-%   end end end
+%   include("bias_gradient.c.t")
 % end
 % if L.argmax then
     memset(work, 0, ${G.count} * sizeof(real));

@@ -91,9 +91,7 @@ ${signature("backward", arguments)}
     real g[${most}];
 % if activation then include("activate_gradient.c.t") end
 % if L.trainable and L.bias then
-%   for i in each("i", L.y.h) do for j in each("j", L.y.w) do for o in each("o", L.filters) do
-    db[${o}] += ${at(L.y, "dy", i, j, o)};
-%   end end end
+%   include("bias_gradient.c.t")
 % end
 % if L.wants_dx then
     memset(dx, 0, ${L.x.buffer} * sizeof(real));

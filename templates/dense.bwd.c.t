@@ -90,19 +90,7 @@ static inline void ${L.fn}_dx_${run.p}(const real *restrict w, const real *restr
 ${signature("backward", arguments)}
 {
 % if activation then include("activate_gradient.c.t") end
-% if L.trainable and L.bias then
-%   if L.updates then
-    for (int n = 0; db && n < ${samples}; n++) {
-        for (int o = 0; o < ${outputs}; o++) {
-            db[o] += dy[${add(mul("n", ys), "o")}];
-        }
-    }
-%   else
-%       for n in each("n", samples) do for o in each("o", outputs) do
-    db[${o}] += dy[${add(mul(n, ys), o)}];
-%       end end
-%   end
-% end
+% if L.trainable and L.bias then include("bias_gradient.c.t") end
 % if L.trainable and not auto then
 %   for n in each("n", samples) do for i in each("i", inputs) do for o in each("o", outputs) do
     dw[${add(mul(i, outputs), o)}] += x[${add(mul(n, xs), i)}] * dy[${add(mul(n, ys), o)}];

@@ -14,6 +14,16 @@ static inline void put${n}(real *y, v${n} a)
 }
 % end
 % if called("store") then
+%   if M.intrinsics and not scalar then
+#if VECTOR_BYTES ${n == 16 and "== 32" or ">= 32"}
+/* All bits of the first n lanes. */
+static inline m${n} first${n}(int n)
+{
+    static const int bits[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return *(const m${n} *)(const void *)(bits + 8 - n);
+}
+#endif
+%   end
 /* The first lanes of a, at most n. */
 static inline void store${n}(real *y, v${n} a, int n)
 {
@@ -24,9 +34,23 @@ static inline void store${n}(real *y, v${n} a, int n)
     if (n >= L${n}) {
         *(v${n} *)(void *)y = a;
     } else {
+%   if n == 16 and M.intrinsics then
+#if VECTOR_BYTES == 64
+        _mm512_mask_storeu_ps(y, (__mmask16)((1u << n) - 1u), (__m512)a);
+#elif VECTOR_BYTES == 32
+        _mm256_maskstore_ps(y, (__m256i)first${n}(n), (__m256)a);
+#else
+%   elseif M.intrinsics then
+#if VECTOR_BYTES >= 32
+        _mm${n == 8 and "256" or ""}_maskstore_ps(y, (__m${n == 8 and "256" or "128"}i)first${n}(n), (__m${n == 8 and "256" or "128"})a);
+#else
+%   end
         for (int lane = 0; lane < L${n} && lane < n; lane++) {
             y[lane] = a[lane];
         }
+%   if M.intrinsics then
+#endif
+%   end
     }
 %   end
 }
@@ -47,6 +71,13 @@ static inline v${n} max${n}(v${n} a, v${n} b)
     const m${n} larger = (m${n})(b > a);
     return (v${n})((larger & (m${n})b) | (~larger & (m${n})a));
 %   end
+}
+% end
+% if called("pass") then
+/* g where x is positive, else 0. */
+static inline v${n} pass${n}(v${n} x, v${n} g)
+{
+    ${scalar and "return x > 0 ? g : 0" or "return (v" .. n .. ")((m" .. n .. ")(x > 0) & (m" .. n .. ")g)"};
 }
 % end
 % if called("larger") then

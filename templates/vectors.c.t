@@ -15,6 +15,12 @@
 #else
 #define VECTOR_BYTES 0
 #endif
+% M.intrinsics = not M.double and M.body:find("store%d+%(") ~= nil
+% if M.intrinsics then
+#if VECTOR_BYTES >= 32
+#include <immintrin.h> /* for stores of the first lanes only */
+#endif
+% end
 % for _, n in ipairs {4, 8, 16} do if lanes_used[n] then
 %   local bytes = n * 4
 
