@@ -10,7 +10,9 @@
 
 /* What the functions of one layer are called with. */
 typedef struct {
-    float *x, *w, *b, *y, *dy, *dx, *dw, *db, *work;
+    float *x, *w, *b, *y, *dy, *dx, *dw, *db;
+    float *prepared, *sums, *work; /* of the forms that need memory of their own */
+    unsigned char *argmax;         /* zeros: the first place of every window won */
 } Set;
 
 typedef struct {

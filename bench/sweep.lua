@@ -51,9 +51,17 @@ end
 
 -- ---- Glue: a generated file seen from inside ----
 
--- A call of a static function of the generated file, its arguments by the names in its signature.
-local function call(text, name)
+-- Calls of static functions of the generated file, their arguments by the names in their signatures. A kernel that forward has to
+-- prepare first is part of forward; what backward prepares is made once for a batch, and is not timed.
+local call
+function call(text, name)
     local signature = text:match("static void " .. name .. "(%b())")
+    local before = name:gsub("_forward$", "_prepare_forward")
+    if before ~= name and text:find("static void " .. before .. "(", 1, true) then
+        before = call(text, before) .. "; "
+    else
+        before = ""
+    end
     if not signature then
         return "(void)s"
     end
@@ -61,7 +69,7 @@ local function call(text, name)
     for argument in signature:gmatch("restrict (%w+)") do
         values[#values + 1] = "s->" .. argument
     end
-    return ("%s(%s)"):format(name, table.concat(values, ", "))
+    return ("%s%s(%s)"):format(before, name, table.concat(values, ", "))
 end
 
 local GLUE = [[
@@ -82,7 +90,7 @@ const Network NET = {UP_INPUT_SIZE, UP_OUTPUT_SIZE, UP_PARAM_COUNT, sizeof(NET_p
 local function glue(net, layer, s)
     local text = tap.read(("%s/%s.c"):format(build, net))
     local fn = net .. "_" .. layer
-    local values = {NET = net, UP = net:upper(), FORWARD = call(text, fn .. (s.pool and "_pool1" or "") .. "_forward"), BACKWARD = call(text, fn .. "_backward")}
+    local values = {NET = net, UP = net:upper(), FORWARD = call(text, fn .. (s.pool and "_pool1" or "") .. "_forward"), BACKWARD = call(text, fn .. (text:find(fn .. "_pool1_backward(", 1, true) and "_pool1" or "") .. "_backward")}
     return (GLUE:gsub("%u+", values))
 end
 

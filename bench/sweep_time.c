@@ -70,16 +70,18 @@ PEAK(peak4, 4)
 
 /* ---- Memory: one set for all shapes, and numbers to start from. ---- */
 
+enum { OWN_MOST = 20 }; /* Winograd's form spreads each value over 16 */
+
 static Set set;
 static float *numbers;
 static size_t room;
 
-static float *floats(void)
+static float *floats(size_t count)
 {
-    float *p = aligned_alloc(64, room * sizeof *p);
+    float *p = aligned_alloc(64, count * sizeof *p);
     if (!p)
         exit(3);
-    memset(p, 0, room * sizeof *p);
+    memset(p, 0, count * sizeof *p);
     return p;
 }
 
@@ -108,11 +110,15 @@ static size_t largest(void)
 static void open_set(void)
 {
     float **const all[] = {&set.x,  &set.w,  &set.b,  &set.y,    &set.dy,
-                           &set.dx, &set.dw, &set.db, &set.work, &numbers};
+                           &set.dx, &set.dw, &set.db, &numbers};
+    float **const own[] = {&set.prepared, &set.sums, &set.work};
     uint32_t state = 1;
     room = largest();
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        *all[i] = floats();
+        *all[i] = floats(room);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        *own[i] = floats(OWN_MOST * room);
+    set.argmax = (unsigned char *)floats(room);
     for (size_t i = 0; i < room; i++) {
         state = state * 1664525 + 1013904223;
         numbers[i] = (float)(int)((state >> 16) % 2001) / 1000.0f - 1;
@@ -122,7 +128,7 @@ static void open_set(void)
 /* y comes from the forward pass before it, dy is masked by backward: both start anew. */
 static void refill(void)
 {
-    float *const start[] = {set.x, set.w, set.b, set.y, set.dy, set.work};
+    float *const start[] = {set.x, set.w, set.b, set.y, set.dy};
     for (size_t i = 0; i < sizeof start / sizeof *start; i++)
         memcpy(start[i], numbers, room * sizeof(float));
     memset(set.dw, 0, room * sizeof(float));
