@@ -7,9 +7,9 @@
  * full tiles with a small rest.
  *
  * Plain C (--target portable) has no vectors: there a tile is a block of channels in local arrays,
- * one per pixel, which compilers turn into vectors themselves. Of the sizes tried, 16 by 6 is the
- * one that gcc and clang keep in registers at -O2 and -O3, for AVX2, AVX-512 and NEON; larger
- * tiles, and other pixel counts for 8 channels, fall behind with one of them. */
+ * one per pixel, which compilers turn into vectors themselves. Of the sizes tried, 16 channels by
+ * six pixels is the one that gcc and clang keep in registers at -O2 and -O3, with AVX2 and with
+ * AVX-512; every other falls behind with one of them. */
 #include "tile.h"
 
 #include <string.h>

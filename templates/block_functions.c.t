@@ -1,12 +1,15 @@
 % -- What tiles of plain C are made of: one loop over a block of n channels each. Only what this network calls.
-% local function called(name, n) return M.body:find(name .. n .. "(", 1, true) ~= nil end
+% local function called(name, n) return M.body:find("%f[%w]" .. name .. n .. "%(") ~= nil end
 % if next(blocks_used) then
-/* Sums of blocks of channels. Compilers make vectors of these loops. gcc -O3 takes a loop of up to 16 rounds apart before it looks for
- * vectors, and then finds none: it is asked to keep them until then. */
-#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
-#define KEEP_LOOP _Pragma("GCC unroll 1")
+/* Operations on blocks of channels: loops that compilers turn into vectors, with a word of help. gcc -O3 takes
+ * a loop of up to 16 rounds apart before it looks for vectors, and then finds none: it is asked to wait. clang
+ * keeps a second copy of all sums, unless it may fuse any multiplication with any addition. */
+#if defined(__clang__) && __clang_major__ >= 5
+#define VECTOR_LOOP _Pragma("clang fp contract(fast)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define VECTOR_LOOP _Pragma("GCC unroll 1")
 #else
-#define KEEP_LOOP
+#define VECTOR_LOOP
 #endif
 
 % for _, n in ipairs {4, 8, 16} do
@@ -14,8 +17,27 @@
 /* a += k * x */
 static inline void madd${n}(real *restrict a, const real *restrict k, real x)
 {
-    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
         a[o] += k[o] * x;
+    }
+}
+
+% end
+% if called("copy", n) then
+/* y = a. Without the addition gcc makes this a memcpy, for which it keeps sums in memory. */
+static inline void copy${n}(real *restrict y, const real *restrict a)
+{
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
+        y[o] = a[o] + 0;
+    }
+}
+
+% end
+% if called("add", n) then
+static inline void add${n}(real *restrict y, const real *restrict a)
+{
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
+        y[o] += a[o];
     }
 }
 
@@ -23,7 +45,7 @@ static inline void madd${n}(real *restrict a, const real *restrict k, real x)
 % if called("relu", n) then
 static inline void relu${n}(real *y, const real *a)
 {
-    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
         y[o] = a[o] < 0 ? 0 : a[o];
     }
 }
@@ -33,7 +55,7 @@ static inline void relu${n}(real *y, const real *a)
 /* b where it is larger, else a: a NaN in b never wins. */
 static inline void max${n}(real *restrict a, const real *restrict b)
 {
-    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
         a[o] = b[o] > a[o] ? b[o] : a[o];
     }
 }
@@ -42,7 +64,7 @@ static inline void max${n}(real *restrict a, const real *restrict b)
 % if called("scale", n) then
 static inline void scale${n}(real *restrict y, const real *restrict a, real factor)
 {
-    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
         y[o] = a[o] * factor;
     }
 }
@@ -52,7 +74,7 @@ static inline void scale${n}(real *restrict y, const real *restrict a, real fact
 /* y += a, but for the first channels, which the block before has done. */
 static inline void add_rest${n}(real *restrict y, const real *restrict a, int done)
 {
-    KEEP_LOOP for (int o = 0; o < ${n}; o++) {
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
         y[o] += o < done ? 0 : a[o];
     }
 }

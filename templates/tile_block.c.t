@@ -1,54 +1,43 @@
 % -- The register tile in plain C: sums of a block of channels in local arrays, one per pixel (several with V blocks or with
 % -- copies), that the compiler keeps in vector registers. A function per operation, so that each is a loop it can turn into vectors.
+% -- The sum is never unrolled, however short: clang then finds fewer vectors.
 % local V, N, B = T.v, #T.x, T.lanes
-% local kept = T.start == "y" and T.tail
+% local adds = T.start == "y"
 % local function sum(p, v) return "a" .. p .. (V > 1 and "_" .. v or "") end
 % local function sums(list, v) local names = {} for i, p in ipairs(list) do names[i] = sum(p, v) end return names end
-% local function multiply(p, x, w, wo)
-%   for v in range(V) do
-    madd${B}(${sum(p, v)}, ${plus(w, add(wo, T.copies and T.copies * p or 0, v * B))}, ${x});
-%   end
-% end
 % local parts = {"the sum"}
 % if T.start == "b" then parts[#parts + 1] = "the bias" end
 % if T.relu then parts[#parts + 1] = "relu" end
 % if T.pool then parts[#parts + 1] = "the pool" end
 /* ${T.comment or (V * B .. " channels x " .. N .. (N > 1 and " pixels" or " pixel") .. ": " .. table.concat(parts, ", ") .. ".")} */
-${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", kept and "int done" or false, T.count and "int count" or false})}
+${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", adds and T.tail and "int done" or false, T.count and "int count" or false})}
 {
 % for p in range(N) do for v in range(V) do
-%   local from = T.start == "b" and not (T.copies and p > 0) and plus("b", v * B) or T.start == "y" and not kept and plus("y", add(T.outputs[p + 1].y, v * B))
-    real ${sum(p, v)}[${B}]${from and "" or " = {0}"};
-%   if from then
-    memcpy(${sum(p, v)}, ${from}, sizeof ${sum(p, v)});
+%   if T.start == "b" and not (T.copies and p > 0) then
+    real ${sum(p, v)}[${B}];
+    copy${B}(${sum(p, v)}, ${plus("b", v * B)});
+%   else
+    real ${sum(p, v)}[${B}] = {0};
 %   end
 % end end
-% if T.unroll then
-%   local function statements(level, xo, wo)
-%       local loop = T.loops[level]
-%       for r in range(loop and loop.n or 0) do statements(level + 1, xo + r * loop.x, wo + r * loop.w) end
-%       if not loop then for p in range(N) do multiply(p, "x[" .. xo + T.x[p + 1] .. "]", "w", wo) end end
-%   end
-%   statements(1, 0, 0)
-% else
-%   local xs, ws = "x", "w"
-%   local open = 0
-%   for level, loop in ipairs(T.loops) do if loop.n ~= 1 then
+% local xs, ws, open = "x", "w", 0
+% for level, loop in ipairs(T.loops) do if loop.n ~= 1 then
     for (int r${level} = 0; r${level} < ${loop.n}; r${level}++) {
         const real *x${level} = ${xs} + ${mul("r" .. level, loop.x)}, *w${level} = ${ws} + ${mul("r" .. level, loop.w)};
-%       xs, ws, open = "x" .. level, "w" .. level, open + 1
-%   end end
-%   for p in range(N) do multiply(p, xs .. "[" .. T.x[p + 1] .. "]", ws, 0) end
-%   for _ in range(open) do
+%   xs, ws, open = "x" .. level, "w" .. level, open + 1
+% end end
+% for p in range(N) do for v in range(V) do
+        madd${B}(${sum(p, v)}, ${plus(ws, (T.copies or 0) * p + v * B)}, ${xs}[${T.x[p + 1]}]);
+% end end
+% for _ in range(open) do
     }
-%   end
 % end
 % if T.copies then
 %   for r in range(T.rest) do for v in range(V) do
     madd${B}(${sum(r % N, v)}, ${plus("w", (T.done + r) * T.copies + v * B)}, x[${T.done + r}]);
 %   end end
 %   for p = 1, N - 1 do for v in range(V) do
-    madd${B}(${sum(0, v)}, ${sum(p, v)}, 1);
+    add${B}(${sum(0, v)}, ${sum(p, v)});
 %   end end
 % end
 % for _, output in ipairs(T.outputs) do for v in range(V) do
@@ -59,16 +48,16 @@ ${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *re
     relu${B}(${each_sum}, ${each_sum});
 %   end end
 %   for k = 2, #list do
-    ${average and "madd" .. B .. "(" .. a .. ", " .. list[k] .. ", 1)" or "max" .. B .. "(" .. a .. ", " .. list[k] .. ")"};
+    ${average and "add" or "max"}${B}(${a}, ${list[k]});
 %   end
-%   if kept then
-    add_rest${B}(${y}, ${a}, done);
+%   if adds then
+    ${T.tail and "add_rest" .. B .. "(" .. y .. ", " .. a .. ", done)" or "add" .. B .. "(" .. y .. ", " .. a .. ")"};
 %   elseif average then
     scale${B}(${y}, ${a}, ${number(1 / #list)});
 %   elseif T.relu then
     relu${B}(${y}, ${a});
 %   else
-    memcpy(${y}, ${a}, sizeof ${a});
+    copy${B}(${y}, ${a});
 %   end
 % end end
 }

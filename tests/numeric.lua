@@ -13,10 +13,11 @@ local variants = {
     {name = "vectors", options = "", flags = "-O2 -march=native"},
     {name = "least memory", options = "--ram least", flags = "-O1 -march=native"},
     {name = "sse", options = "", flags = "-O0"},
-    {name = "portable", options = "--target portable", flags = "-O0"},
+    {name = "portable", options = "--target portable", flags = "-O3 -march=native"},
     {name = "loops", options = "--unroll none", flags = "-O0"},
     {name = "no loops", options = "--unroll full", flags = "-O0", small = true},
     {name = "sanitized", options = "", flags = "-O0 -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"},
+    {name = "portable sanitized", options = "--target portable", flags = "-O0 -fsanitize=address,undefined -fno-sanitize-recover=all"},
 }
 local GROUP = 20 -- networks in one program
 local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0

@@ -4,10 +4,10 @@ local function case(name, text)
     cases[#cases + 1] = {name = name, text = text}
 end
 
-for _, c in ipairs {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 20, 31, 33} do
+for _, c in ipairs {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 31, 32, 33} do
     case(c .. " filters", ("input = '5x6x2', conv2d { %d, kernel = 3 }, conv2d { 3, kernel = 2 }"):format(c))
 end
-for _, c in ipairs {1, 3, 4, 5, 9, 17, 33} do
+for _, c in ipairs {1, 3, 4, 5, 9, 15, 16, 17, 33} do
     case(c .. " input channels", ("input = '4x5x2', conv2d { %d, kernel = 1 }, conv2d { 5, kernel = 3 }"):format(c))
 end
 for _, k in ipairs {"1", "'1x3'", "'3x1'", "{2, 3}", "'4x6'"} do

@@ -3,10 +3,10 @@ local cases = {}
 local function case(name, text)
     cases[#cases + 1] = {name = name, text = text}
 end
-for _, units in ipairs {1, 2, 3, 4, 5, 8, 9, 10, 16, 17, 31, 33, 64, 100, 130} do
+for _, units in ipairs {1, 2, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 31, 32, 33, 47, 64, 100, 130} do
     case(units .. " units", ("input = '13', batch = 3, dense { %d, activation = 'relu' }, dense { 3 }"):format(units))
 end
-for _, batch in ipairs {1, 2, 4, 5, 6, 7, 12, 32, 33} do
+for _, batch in ipairs {1, 2, 4, 5, 6, 7, 12, 16, 17, 32, 33} do
     case("batch of " .. batch, ("input = '9', batch = %d, dense { 17, activation = 'tanh' }, dense { 5 }, dense { 2, activation = 'softmax' }"):format(batch))
 end
 for _, inputs in ipairs {1, 2, 7, 8, 9, 16} do
