@@ -91,6 +91,34 @@ static int64_t sparse_vectors(const Node *node)
     return most;
 }
 
+Split tile_split(Shape shape, int64_t planes)
+{
+    const int64_t row = (shape.w * shape.c + planes - 1) / planes;
+    const int64_t plane = shape.h * row + TILE_MOST_LANES - 1;
+    return (Split){planes, row, (plane + TILE_MOST_LANES - 1) / TILE_MOST_LANES * TILE_MOST_LANES};
+}
+
+Split tile_split_input(const Step *step)
+{
+    const int64_t columns =
+        step->node->window.stride.w * (step->pool ? step->pool->window.kernel.w : 1);
+    return tile_split(step->xv.shape, columns * step->xv.shape.c);
+}
+
+Split tile_split_gradient(const Step *step)
+{
+    return tile_split(step->yv.shape, step->yv.shape.c);
+}
+
+static Value *split_value(Arena *arena, Split split)
+{
+    Value *table = value_table(arena);
+    set_int(arena, table, "planes", split.planes);
+    set_int(arena, table, "row", split.row);
+    set_int(arena, table, "plane", split.plane);
+    return table;
+}
+
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes)
 {
@@ -105,6 +133,9 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
               variants(arena, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", variants(arena, columns, in, dx_lanes));
     set_int(arena, tiles, "sparse", sparse_vectors(node));
+    set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
+    value_set(arena, tiles, "input", split_value(arena, tile_split_input(step)));
+    value_set(arena, tiles, "gradient", split_value(arena, tile_split_gradient(step)));
 }
 
 /* The number of samples a tile of dense takes: the largest up to six that divides the batch, if

@@ -193,7 +193,7 @@ static real ${M.name}_gradients(const ${M.name}_params *params, const real *inpu
 %           end
 %       end
 %       for _, step in ipairs(run) do if step.backward_pass.sums then
-    ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset)})};
+    ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset)})};
 %       end end
 %   end
     return loss * scale;

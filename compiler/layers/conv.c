@@ -90,6 +90,22 @@ static bool check_conv(Check *check, Node *node)
 }
 
 enum {
+    NARROW_FILTERS = 7, /* more of them fill vectors of their own */
+    NARROW_COLUMNS = 4,
+    NARROW_PLANES = 32,
+    NARROW_WIDTH = 12 /* taps of a row that registers can hold */
+};
+
+/* With few filters, vectors of channels are mostly empty; vectors of columns are not. */
+static bool is_narrow(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable && node->groups == 1 && node->filters <= NARROW_FILTERS &&
+           step->yv.shape.w >= NARROW_COLUMNS && node->window.kernel.w <= NARROW_WIDTH &&
+           tile_split_input(step).planes <= NARROW_PLANES;
+}
+
+enum {
     SPARSE_ROWS = 12,  /* rows of a window that registers can hold */
     SPARSE_WIDTH = 256 /* results of a row: their places go on the stack */
 };
@@ -104,12 +120,30 @@ static bool is_sparse(const Step *step)
            step->yv.shape.w <= SPARSE_WIDTH;
 }
 
+/* The input is taken apart, unless vectors can be loaded from where it is: not from the caller's
+ * memory, for the last of a row reach beyond it; and backward multiplies what lies behind an image
+ * by zero, so that must be a number. */
+static Form narrow_form(const Step *step, bool backward)
+{
+    const Split x = tile_split_input(step), dy = tile_split_gradient(step);
+    const bool in_place = x.planes == 1 && step->producer != STEP_NONE && !backward;
+    Form form = {.templates = "conv_narrow"};
+    form.work = in_place ? 0 : x.planes * x.plane;
+    if (backward) {
+        form.work += dy.planes * dy.plane;
+        form.sums = (step->node->tensors[0].count + step->node->filters) * TILE_MOST_LANES;
+    }
+    return form;
+}
+
 /* Backward needs the kernel with its channels swapped for dx, and the gradient spread out again if
  * there is a pool. */
 static Form conv_form(const Plan *plan, const Step *step, bool backward)
 {
     Form form = {.templates = "conv"};
     const int64_t kernel = step->node->tensors[0].count;
+    if (is_narrow(plan, step) && !step->wants_dx && (!backward || step->trainable))
+        return narrow_form(step, backward);
     if (!backward || plan->options.unroll != UNROLL_AUTO)
         return form;
     form.prepared = step->wants_dx ? kernel : 0;
