@@ -86,7 +86,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 % local reads_params, uses_arena = false, false
 % for _, step in ipairs(M.predict.steps) do
 %   reads_params = reads_params or step.w_offset ~= nil
-%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena"
+%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena" or step.forward_pass.work ~= nil
 % end
 % if reads_params then
     const real *const p = (const real *)(const void *)params;
