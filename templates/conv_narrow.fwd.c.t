@@ -11,19 +11,24 @@
 % local whole = halves(F)
 % -- Backward of the same form reads a plane of places for each filter; others have the filters side by side.
 % local planar = L.backward_pass.templates == "conv_narrow"
+% -- Without a pool two vectors of columns share each weight, where rows are an even number of the widest vectors.
+% local vectors = not L.pool and F <= 6 and (L.y.w + 15) // 16 % 2 == 0 and 2 or 1
 % local places = {}
-% for pi in range(P.h) do for pj in range(P.w) do places[#places + 1] = {i = pi * S.h, j = pj * S.w} end end
+% for pi in range(P.h) do for pj in range(P.w) do places[#places + 1] = {i = pi * S.h, j = pj * S.w, vector = 0} end end
+% if vectors == 2 then places[2] = {i = 0, j = 0, vector = 1} end
 % local function offset(place, ki, kj, c)
 %   local column = place.j + kj * D.w
-%   return (column % move * IC + c) * plane + (place.i + ki * D.h) * row + column // move
+%   return add((column % move * IC + c) * plane + (place.i + ki * D.h) * row + column // move, mul(place.vector, lanes))
 % end
-% -- Filters whose accumulators fit registers together; short sums are written out, long ones are loops.
-% local block = math.max(1, math.min(F, 12 // #places))
-% local loop_rows = K.h > 1 and F * #places * K.h * K.w * IC > 160
-% local loop_channels = IC > 1 and F * #places * K.w * IC > 160
+% local function limit(n, k) return k == 0 and n or n .. " - " .. mul(k, lanes) end
+% -- Filters whose accumulators fit registers together, in blocks of nearly one size; short sums are written out, long ones are loops.
+% local most = math.max(1, 12 // #places)
+% local block = -(-F // -(-F // most))
+% local loop_rows = K.h > 1 and F * #places * K.h * K.w * IC > 320
+% local loop_channels = IC > 1 and F * #places * K.w * IC > 320
 % local relu = L.activation.name == "relu"
 % local mean = L.pool and not L.pool.maximum
-/* One vector of columns, ${F} filter${F > 1 and "s" or ""}${#places > 1 and ", " .. #places .. " places of the pool" or ""}. n: ${whole and "floats from y to its end" or "columns left in the row"}${L.argmax and (planar or whole) and "; left: bytes from argmax to its end" or ""}. */
+/* ${vectors == 1 and "One vector" or "Two vectors"} of columns, ${F} filter${F > 1 and "s" or ""}${L.pool and ", " .. #places .. " places of the pool" or ""}. n: ${whole and "floats from y to its end" or "columns left in the row"}${L.argmax and (planar or whole) and "; left: bytes from argmax to its end" or ""}. */
 ${wrap("static inline void " .. L.fn .. "_columns", {"const real *restrict x", "const real *restrict w", L.bias and "const real *restrict b" or false, "real *restrict y", "int n", L.argmax and "unsigned char *restrict argmax" or false, L.argmax and (planar or whole) and "int left" or false})}
 {
 % for first = 0, F - 1, block do
@@ -76,20 +81,20 @@ ${wrap("static inline void " .. L.fn .. "_columns", {"const real *restrict x", "
 %           end
     ${a(0)} *= ${number(1 / #places)};
 %       else
-%           for p = 1, #places - 1 do
+%           for p = 1, L.pool and #places - 1 or 0 do
     ${a(0)} = ${vector_max(N, a(0), a(p))};
 %           end
 %       end
-%       if relu and not mean then
-    ${a(0)} = ${vector_relu(N, a(0))};
+%       for v in range(relu and not mean and vectors or 0) do
+    ${a(v)} = ${vector_relu(N, a(v))};
 %       end
 %       if L.argmax and planar then
     mark${N}(${plus("argmax", o * L.y.h * L.y.w)}, which${o}, left);
 %       elseif L.argmax and not whole then
     sow${N}(${plus("argmax", o)}, which${o}, ${F}, n);
 %       end
-%       if not whole then
-    spread${N}(${plus("y", o)}, ${a(0)}, ${F}, n);
+%       for v in range(whole and 0 or vectors) do
+    spread${N}(${plus("y", add(o, mul(v * F, lanes)))}, ${a(v)}, ${F}, ${limit("n", v)});
 %       end
 %   end
 % end
@@ -100,16 +105,19 @@ ${wrap("static inline void " .. L.fn .. "_columns", {"const real *restrict x", "
     const ${vec} t${count} = ${value};
 %       return "t" .. count
 %   end
-%   local function behind(k) return k == 1 and 0 or mul(k - 1, lanes) end
-%   local function limit(n, k) return k == 1 and n or n .. " - " .. mul(k - 1, lanes) end
-%   local results, marks = {}, {}
-%   for o in range(F) do results[#results + 1] = "a" .. o .. "_0"; marks[#marks + 1] = "(" .. vec .. ")which" .. o end
-%   for k, value in ipairs(together(N, results, name)) do
-    store${N}(${plus("y", behind(k))}, ${value}, ${limit("n", k)});
+%   for v in range(vectors) do
+%       local results = {}
+%       for o in range(F) do results[#results + 1] = "a" .. o .. "_" .. v end
+%       for k, value in ipairs(together(N, results, name)) do
+%           local at = v * F + k - 1
+    within${N}(${plus("y", mul(at, lanes))}, ${value}, ${limit("n", at)});
+%       end
 %   end
 %   if L.argmax and not planar then
+%       local marks = {}
+%       for o in range(F) do marks[#marks + 1] = "(" .. vec .. ")which" .. o end
 %       for k, value in ipairs(together(N, marks, name)) do
-    mark${N}(${plus("argmax", behind(k))}, (m${N})${value}, ${limit("left", k)});
+    mark${N}(${plus("argmax", mul(k - 1, lanes))}, (m${N})${value}, ${limit("left", k - 1)});
 %       end
 %   end
 % end
@@ -126,7 +134,7 @@ ${signature("forward", arguments)}
 % local ends = L.y.origin + (L.y.h - 1) * L.y.row + L.y.w * F
 % local each_place = L.argmax and not planar and F or 1
 % for i in each("i", L.y.h) do
-    for (int j = 0; j < ${L.y.w}; j += ${lanes}) {
+    for (int j = 0; j < ${L.y.w}; j += ${mul(vectors, lanes)}) {
         const int at = ${add(mul(i, L.y.row), mul("j", F), L.y.origin)};
 %   if L.argmax then
         const int place = ${add(mul(i, L.y.w * each_place), mul("j", each_place))};

@@ -156,6 +156,27 @@ static inline v${n} first${n}(v${n} a, int n)
 %   end
 }
 % end
+% if called("within") then
+/* The lanes of a that still lie in y, which ends n floats from here or before. */
+static inline void within${n}(real *y, v${n} a, int n)
+{
+%   if scalar then
+    if (n > 0) {
+        *y = a;
+    }
+%   else
+    if (n >= L${n}) {
+        *(v${n} *)(void *)y = a;
+    } else {
+        for (int lane = 0; lane < L${n}; lane++) {
+            if (lane < n) {
+                y[lane] = a[lane];
+            }
+        }
+    }
+%   end
+}
+% end
 % if called("spread") then
 /* The first lanes of a, at most n, each `step` behind the one before. */
 static inline void spread${n}(real *y, v${n} a, int step, int n)

@@ -89,20 +89,32 @@ static bool check_conv(Check *check, Node *node)
                          &node->macs);
 }
 
+/* Limits of what was measured to gain. */
 enum {
-    NARROW_FILTERS = 7, /* more of them fill vectors of their own */
+    NARROW_POOLED = 5,  /* filters behind which a pool runs in the same pass, */
+    NARROW_LARGE = 4,   /* with a window of NARROW_TAPS or more, */
+    NARROW_FILTERS = 2, /* any */
+    NARROW_TAPS = 25,
+    NARROW_CHANNELS = 8, /* of the input */
     NARROW_COLUMNS = 4,
-    NARROW_PLANES = 32,
     NARROW_WIDTH = 12 /* taps of a row that registers can hold */
 };
 
-/* With few filters, vectors of channels are mostly empty; vectors of columns are not. */
+/* With few filters, vectors of channels are mostly empty; vectors of columns are not. They cost the
+ * work of taking the input apart, which is much for what a stride leaves to compute. */
 static bool is_narrow(const Plan *plan, const Step *step)
 {
     const Node *node = step->node;
-    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable && node->groups == 1 && node->filters <= NARROW_FILTERS &&
-           step->yv.shape.w >= NARROW_COLUMNS && node->window.kernel.w <= NARROW_WIDTH &&
-           tile_split_input(step).planes <= NARROW_PLANES;
+    const Size k = node->window.kernel;
+    const int64_t stride = node->window.stride.w;
+    const bool large = k.h * k.w >= NARROW_TAPS;
+    const int64_t most = stride > 1   ? NARROW_FILTERS
+                         : step->pool ? NARROW_POOLED
+                         : large      ? NARROW_LARGE
+                                      : NARROW_FILTERS;
+    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable && node->groups == 1 &&
+           node->filters <= most && node->in.c <= (stride == 1 ? NARROW_CHANNELS : 1) &&
+           stride <= 2 && step->yv.shape.w >= NARROW_COLUMNS && k.w <= NARROW_WIDTH;
 }
 
 enum {
