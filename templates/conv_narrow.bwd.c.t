@@ -89,7 +89,7 @@ ${signature("backward", arguments)}
 %           local count = size == rows and K.h // rows or 1
 %           for k in each("k", count) do
 %               local ki = add(mul(k, rows), first)
-        ${wrap(L.fn .. "_dw_" .. size, {plus("work", add(mul(c, input.plane), mul(ki, D.h * input.row))), "go", L.argmax and plus("argmax", mul(o, L.y.h * L.y.w)) or false, plus("sums", mul("(" .. add(mul(ki, K.w * IC * F), mul(c, F), o) .. ")", lanes))})};
+        ${wrap(L.fn .. "_dw_" .. size, {plus("work", add(mul(c, input.plane), mul(ki, D.h * input.row))), "go", L.argmax and plus("argmax", mul(o, L.y.h * L.y.w)) or false, plus("sums", mul(add(mul(ki, K.w * IC * F), mul(c, F), o), lanes))})};
 %           end
 %           first = first + count * rows
 %       end

@@ -163,7 +163,6 @@ local what = {
     forward = function(s) return s.name .. ": " .. s.x.text .. " -> " .. s.y.text end,
     backward = function(s) return s.name .. " backward: from dy, the gradient of its output (" .. s.y.text .. ")" end,
     prepare = function(s) return s.name .. ": the kernel in the order backward reads it" end,
-    split = function(s) return s.name .. ": the input as planes, in which neighbours are what neighbouring lanes read" end,
     finish = function(s) return s.name .. ": the sums over all samples go to the gradient" end,
 }
 

@@ -16,7 +16,7 @@
         real *to = ${plus(S.to, mul(i, pitch))};
         int m = 0;
 %       if halves(planes) then
-        for (; m < ${pitch} && ${mul(add(lanes, "m"), planes)} <= ${i == 0 and last or last .. " - " .. mul(i, step)}; m += ${lanes}) {
+        for (; m < ${pitch} && ${mul(add("m", lanes), planes)} <= ${i == 0 and last or last .. " - " .. mul(i, step)}; m += ${lanes}) {
 %           local list, count = {}, 0
 %           for q in range(planes) do list[#list + 1] = "x" .. q
             const ${vec} x${q} = load${L.tiles.columns}(${plus("row", add(mul("m", planes), q == 0 and 0 or mul(q, lanes)))});
