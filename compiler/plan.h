@@ -41,10 +41,10 @@ typedef struct {
     const char *name; /* of the step that fills it; gradients: "d" and that */
     Home home;
     int64_t count;   /* floats of one sample, with its halo */
-    bool recomputed; /* filled again in backward, one sample at a time */
     int64_t samples; /* 1, or those of a part of the batch */
     int first, last; /* alive from time to time, both included */
     int64_t offset;  /* floats from the start of the arena */
+    bool recomputed; /* filled again in backward, one sample at a time */
 } Buffer;
 
 enum { STEP_NONE = -1 };

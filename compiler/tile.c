@@ -125,6 +125,34 @@ int64_t tile_even(int64_t n, int64_t low, int64_t high)
     return best;
 }
 
+Split tile_split(Shape shape, int64_t planes)
+{
+    const int64_t row = (shape.w * shape.c + planes - 1) / planes;
+    const int64_t plane = shape.h * row + TILE_MOST_LANES - 1;
+    return (Split){planes, row, (plane + TILE_MOST_LANES - 1) / TILE_MOST_LANES * TILE_MOST_LANES};
+}
+
+Split tile_split_input(const Step *step)
+{
+    const int64_t columns =
+        step->node->window.stride.w * (step->pool ? step->pool->window.kernel.w : 1);
+    return tile_split(step->xv.shape, columns * step->xv.shape.c);
+}
+
+Split tile_split_gradient(const Step *step)
+{
+    return tile_split(step->yv.shape, step->yv.shape.c);
+}
+
+static Value *split_value(Arena *arena, Split split)
+{
+    Value *table = value_table(arena);
+    set_int(arena, table, "planes", split.planes);
+    set_int(arena, table, "row", split.row);
+    set_int(arena, table, "plane", split.plane);
+    return table;
+}
+
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes)
 {
@@ -144,6 +172,9 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
         value_set(arena, tiles, "winograd", winograd_value(arena, &forward));
     if (dx.used)
         value_set(arena, tiles, "winograd_dx", winograd_value(arena, &dx));
+    set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
+    value_set(arena, tiles, "input", split_value(arena, tile_split_input(step)));
+    value_set(arena, tiles, "gradient", split_value(arena, tile_split_gradient(step)));
 }
 
 /* The number of samples a tile of dense takes: the largest up to six that divides the batch, if

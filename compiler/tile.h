@@ -29,6 +29,20 @@ enum {
     TILE_DX_ROWS = 6,    /* inputs whose gradient a dense tile computes at once */
     TILE_MOST_LANES = 16 /* floats of the widest vector */
 };
+
+/* An image taken apart into planes, such that neighbours in a plane are what neighbouring lanes
+ * read: value m of row i of plane q is x[i][m*planes + q]. A plane ends in zeros, enough for a
+ * vector that starts inside it. */
+typedef struct {
+    int64_t planes, row, plane; /* floats from row to row, from plane to plane */
+} Split;
+
+Split tile_split(Shape shape, int64_t planes);
+/* The input of a convolution whose lanes are columns of its output: a plane for each channel of
+ * each of the columns from one lane to the next. */
+Split tile_split_input(const Step *step);
+/* The gradient of its output: a plane for each channel. */
+Split tile_split_gradient(const Step *step);
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes);
 void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,

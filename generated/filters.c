@@ -14,19 +14,30 @@
 
 typedef FILTERS_REAL real;
 
-/* Sums of blocks of channels. Compilers make vectors of these loops. gcc -O3 takes a loop of up to 16 rounds apart before it looks for
- * vectors, and then finds none: it is asked to keep them until then. */
-#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
-#define KEEP_LOOP _Pragma("GCC unroll 1")
+/* Operations on blocks of channels: loops that compilers turn into vectors, with a word of help. gcc -O3 takes
+ * a loop of up to 16 rounds apart before it looks for vectors, and then finds none: it is asked to wait. clang
+ * keeps a second copy of all sums, unless it may fuse any multiplication with any addition. */
+#if defined(__clang__) && __clang_major__ >= 5
+#define VECTOR_LOOP _Pragma("clang fp contract(fast)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define VECTOR_LOOP _Pragma("GCC unroll 1")
 #else
-#define KEEP_LOOP
+#define VECTOR_LOOP
 #endif
 
 /* a += k * x */
 static inline void madd4(real *restrict a, const real *restrict k, real x)
 {
-    KEEP_LOOP for (int o = 0; o < 4; o++) {
+    VECTOR_LOOP for (int o = 0; o < 4; o++) {
         a[o] += k[o] * x;
+    }
+}
+
+/* y = a. Without the addition gcc makes this a memcpy, for which it keeps sums in memory. */
+static inline void copy4(real *restrict y, const real *restrict a)
+{
+    VECTOR_LOOP for (int o = 0; o < 4; o++) {
+        y[o] = a[o] + 0;
     }
 }
 
@@ -53,66 +64,24 @@ static inline void filters_conv1_4x6(const real *restrict x, const real *restric
     real a3[4] = {0};
     real a4[4] = {0};
     real a5[4] = {0};
-    madd4(a0, w, x[0]);
-    madd4(a1, w, x[1]);
-    madd4(a2, w, x[2]);
-    madd4(a3, w, x[3]);
-    madd4(a4, w, x[4]);
-    madd4(a5, w, x[5]);
-    madd4(a0, w + 5, x[1]);
-    madd4(a1, w + 5, x[2]);
-    madd4(a2, w + 5, x[3]);
-    madd4(a3, w + 5, x[4]);
-    madd4(a4, w + 5, x[5]);
-    madd4(a5, w + 5, x[6]);
-    madd4(a0, w + 10, x[2]);
-    madd4(a1, w + 10, x[3]);
-    madd4(a2, w + 10, x[4]);
-    madd4(a3, w + 10, x[5]);
-    madd4(a4, w + 10, x[6]);
-    madd4(a5, w + 10, x[7]);
-    madd4(a0, w + 15, x[30]);
-    madd4(a1, w + 15, x[31]);
-    madd4(a2, w + 15, x[32]);
-    madd4(a3, w + 15, x[33]);
-    madd4(a4, w + 15, x[34]);
-    madd4(a5, w + 15, x[35]);
-    madd4(a0, w + 20, x[31]);
-    madd4(a1, w + 20, x[32]);
-    madd4(a2, w + 20, x[33]);
-    madd4(a3, w + 20, x[34]);
-    madd4(a4, w + 20, x[35]);
-    madd4(a5, w + 20, x[36]);
-    madd4(a0, w + 25, x[32]);
-    madd4(a1, w + 25, x[33]);
-    madd4(a2, w + 25, x[34]);
-    madd4(a3, w + 25, x[35]);
-    madd4(a4, w + 25, x[36]);
-    madd4(a5, w + 25, x[37]);
-    madd4(a0, w + 30, x[60]);
-    madd4(a1, w + 30, x[61]);
-    madd4(a2, w + 30, x[62]);
-    madd4(a3, w + 30, x[63]);
-    madd4(a4, w + 30, x[64]);
-    madd4(a5, w + 30, x[65]);
-    madd4(a0, w + 35, x[61]);
-    madd4(a1, w + 35, x[62]);
-    madd4(a2, w + 35, x[63]);
-    madd4(a3, w + 35, x[64]);
-    madd4(a4, w + 35, x[65]);
-    madd4(a5, w + 35, x[66]);
-    madd4(a0, w + 40, x[62]);
-    madd4(a1, w + 40, x[63]);
-    madd4(a2, w + 40, x[64]);
-    madd4(a3, w + 40, x[65]);
-    madd4(a4, w + 40, x[66]);
-    madd4(a5, w + 40, x[67]);
-    memcpy(y, a0, sizeof a0);
-    memcpy(y + 5, a1, sizeof a1);
-    memcpy(y + 10, a2, sizeof a2);
-    memcpy(y + 15, a3, sizeof a3);
-    memcpy(y + 20, a4, sizeof a4);
-    memcpy(y + 25, a5, sizeof a5);
+    for (int r1 = 0; r1 < 3; r1++) {
+        const real *x1 = x + r1*30, *w1 = w + r1*15;
+        for (int r2 = 0; r2 < 3; r2++) {
+            const real *x2 = x1 + r2, *w2 = w1 + r2*5;
+            madd4(a0, w2, x2[0]);
+            madd4(a1, w2, x2[1]);
+            madd4(a2, w2, x2[2]);
+            madd4(a3, w2, x2[3]);
+            madd4(a4, w2, x2[4]);
+            madd4(a5, w2, x2[5]);
+        }
+    }
+    copy4(y, a0);
+    copy4(y + 5, a1);
+    copy4(y + 10, a2);
+    copy4(y + 15, a3);
+    copy4(y + 20, a4);
+    copy4(y + 25, a5);
 }
 
 /* 4 channels x 5 pixels: the sum. */
@@ -124,56 +93,22 @@ static inline void filters_conv1_4x5(const real *restrict x, const real *restric
     real a2[4] = {0};
     real a3[4] = {0};
     real a4[4] = {0};
-    madd4(a0, w, x[0]);
-    madd4(a1, w, x[1]);
-    madd4(a2, w, x[2]);
-    madd4(a3, w, x[3]);
-    madd4(a4, w, x[4]);
-    madd4(a0, w + 5, x[1]);
-    madd4(a1, w + 5, x[2]);
-    madd4(a2, w + 5, x[3]);
-    madd4(a3, w + 5, x[4]);
-    madd4(a4, w + 5, x[5]);
-    madd4(a0, w + 10, x[2]);
-    madd4(a1, w + 10, x[3]);
-    madd4(a2, w + 10, x[4]);
-    madd4(a3, w + 10, x[5]);
-    madd4(a4, w + 10, x[6]);
-    madd4(a0, w + 15, x[30]);
-    madd4(a1, w + 15, x[31]);
-    madd4(a2, w + 15, x[32]);
-    madd4(a3, w + 15, x[33]);
-    madd4(a4, w + 15, x[34]);
-    madd4(a0, w + 20, x[31]);
-    madd4(a1, w + 20, x[32]);
-    madd4(a2, w + 20, x[33]);
-    madd4(a3, w + 20, x[34]);
-    madd4(a4, w + 20, x[35]);
-    madd4(a0, w + 25, x[32]);
-    madd4(a1, w + 25, x[33]);
-    madd4(a2, w + 25, x[34]);
-    madd4(a3, w + 25, x[35]);
-    madd4(a4, w + 25, x[36]);
-    madd4(a0, w + 30, x[60]);
-    madd4(a1, w + 30, x[61]);
-    madd4(a2, w + 30, x[62]);
-    madd4(a3, w + 30, x[63]);
-    madd4(a4, w + 30, x[64]);
-    madd4(a0, w + 35, x[61]);
-    madd4(a1, w + 35, x[62]);
-    madd4(a2, w + 35, x[63]);
-    madd4(a3, w + 35, x[64]);
-    madd4(a4, w + 35, x[65]);
-    madd4(a0, w + 40, x[62]);
-    madd4(a1, w + 40, x[63]);
-    madd4(a2, w + 40, x[64]);
-    madd4(a3, w + 40, x[65]);
-    madd4(a4, w + 40, x[66]);
-    memcpy(y, a0, sizeof a0);
-    memcpy(y + 5, a1, sizeof a1);
-    memcpy(y + 10, a2, sizeof a2);
-    memcpy(y + 15, a3, sizeof a3);
-    memcpy(y + 20, a4, sizeof a4);
+    for (int r1 = 0; r1 < 3; r1++) {
+        const real *x1 = x + r1*30, *w1 = w + r1*15;
+        for (int r2 = 0; r2 < 3; r2++) {
+            const real *x2 = x1 + r2, *w2 = w1 + r2*5;
+            madd4(a0, w2, x2[0]);
+            madd4(a1, w2, x2[1]);
+            madd4(a2, w2, x2[2]);
+            madd4(a3, w2, x2[3]);
+            madd4(a4, w2, x2[4]);
+        }
+    }
+    copy4(y, a0);
+    copy4(y + 5, a1);
+    copy4(y + 10, a2);
+    copy4(y + 15, a3);
+    copy4(y + 20, a4);
 }
 
 /* conv1: 30x30x1 -> 28x28x5, 35280 multiply-adds. */

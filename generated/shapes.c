@@ -8,8 +8,8 @@
  *   dense1    dense sigmoid  1               393            392
  *   total                                    413          14504
  *
- * Predict needs 5312 bytes of scratch (buffers alive at once: 5248).
- * A training step on 32 samples needs a tape of 236208 bytes. Loss: binary_cross_entropy. Optimizer: adam.
+ * Predict needs 9152 bytes of scratch (buffers alive at once: 9088).
+ * A training step on 32 samples needs a tape of 236848 bytes. Loss: binary_cross_entropy. Optimizer: adam.
  */
 #include "shapes.h"
 
@@ -56,32 +56,10 @@ static inline void store4(real *y, v4 a, int n)
     (void)n;
     *y = a;
 }
-static inline v4 relu4(v4 a)
-{
-    return a < 0 ? 0 : a;
-}
-/* b where it is larger, else a: a NaN in b never wins. */
-static inline v4 max4(v4 a, v4 b)
-{
-    return b > a ? b : a;
-}
-/* The larger of a and b; where that is b, k goes into which. */
-static inline v4 larger4(v4 a, v4 b, int k, m4 *which)
-{
-    *which = b > a ? k : *which;
-    return b > a ? b : a;
-}
-/* The first lanes of which, at most n, as bytes. */
-static inline void mark4(unsigned char *y, m4 which, int n)
-{
-    (void)n;
-    *y = (unsigned char)which;
-}
 #else
 typedef real v4 __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
 enum { L4 = 16 / (int)sizeof(real) };
 typedef int32_t m4 __attribute__((vector_size(sizeof(v4)), aligned(sizeof(real)), may_alias));
-typedef unsigned char b4 __attribute__((vector_size(sizeof(v4) / sizeof(real)), aligned(1), may_alias));
 static inline v4 load4(const real *x)
 {
     return *(const v4 *)(const void *)x;
@@ -109,34 +87,6 @@ static inline void store4(real *y, v4 a, int n)
 #endif
     }
 }
-static inline v4 relu4(v4 a)
-{
-    return (v4)(~(a < (v4){0}) & (m4)a);
-}
-/* b where it is larger, else a: a NaN in b never wins. */
-static inline v4 max4(v4 a, v4 b)
-{
-    const m4 larger = (m4)(b > a);
-    return (v4)((larger & (m4)b) | (~larger & (m4)a));
-}
-/* The larger of a and b; where that is b, k goes into which. */
-static inline v4 larger4(v4 a, v4 b, int k, m4 *which)
-{
-    const m4 here = (m4)(b > a);
-    *which = (here & k) | (~here & *which);
-    return (v4)((here & (m4)b) | (~here & (m4)a));
-}
-/* The first lanes of which, at most n, as bytes. */
-static inline void mark4(unsigned char *y, m4 which, int n)
-{
-    if (n >= L4) {
-        *(b4 *)(void *)y = __builtin_convertvector(which, b4);
-    } else {
-        for (int lane = 0; lane < L4 && lane < n; lane++) {
-            y[lane] = (unsigned char)which[lane];
-        }
-    }
-}
 #endif
 
 #if VECTOR_BYTES == 0
@@ -151,16 +101,84 @@ static inline void put16(real *y, v16 a)
 {
     *y = a;
 }
+static inline v16 relu16(v16 a)
+{
+    return a < 0 ? 0 : a;
+}
+/* b where it is larger, else a: a NaN in b never wins. */
+static inline v16 max16(v16 a, v16 b)
+{
+    return b > a ? b : a;
+}
 /* g where x is positive, else 0. */
 static inline v16 pass16(v16 x, v16 g)
 {
     return x > 0 ? g : 0;
+}
+/* The larger of a and b; where that is b, k goes into which. */
+static inline v16 larger16(v16 a, v16 b, int k, m16 *which)
+{
+    *which = b > a ? k : *which;
+    return b > a ? b : a;
+}
+/* The first lanes of which, at most n, as bytes. */
+static inline void mark16(unsigned char *y, m16 which, int n)
+{
+    (void)n;
+    *y = (unsigned char)which;
+}
+/* The even lanes of a, then of b. */
+static inline v16 even16(v16 a, v16 b)
+{
+    (void)b;
+    return a;
+}
+/* The odd lanes of a, then of b. */
+static inline v16 odd16(v16 a, v16 b)
+{
+    (void)a;
+    return b;
+}
+/* Lanes of a and b in turn, from their lower halves. */
+static inline v16 lower16(v16 a, v16 b)
+{
+    (void)b;
+    return a;
+}
+/* Lanes of a and b in turn, from their upper halves. */
+static inline v16 upper16(v16 a, v16 b)
+{
+    (void)a;
+    return b;
+}
+/* The first n lanes of a, zeros in the others. */
+static inline v16 first16(v16 a, int n)
+{
+    return n > 0 ? a : 0;
+}
+/* The lanes of a that still lie in y, which ends n floats from here or before. */
+static inline void within16(real *y, v16 a, int n)
+{
+    if (n > 0) {
+        *y = a;
+    }
+}
+/* Bytes that mark16 wrote. */
+static inline m16 marked16(const unsigned char *y)
+{
+    return *y;
+}
+/* a where which is k, else 0. */
+static inline v16 where16(m16 which, int k, v16 a)
+{
+    return which == k ? a : 0;
 }
 #else
 #define V16_BYTES (VECTOR_BYTES < 64 ? VECTOR_BYTES : 64)
 typedef real v16 __attribute__((vector_size(V16_BYTES), aligned(sizeof(real)), may_alias));
 enum { L16 = V16_BYTES / (int)sizeof(real) };
 typedef int32_t m16 __attribute__((vector_size(sizeof(v16)), aligned(sizeof(real)), may_alias));
+typedef unsigned char b16 __attribute__((vector_size(sizeof(v16) / sizeof(real)), aligned(1), may_alias));
 static inline v16 load16(const real *x)
 {
     return *(const v16 *)(const void *)x;
@@ -169,10 +187,139 @@ static inline void put16(real *y, v16 a)
 {
     *(v16 *)(void *)y = a;
 }
+static inline v16 relu16(v16 a)
+{
+    return (v16)(~(a < (v16){0}) & (m16)a);
+}
+/* b where it is larger, else a: a NaN in b never wins. */
+static inline v16 max16(v16 a, v16 b)
+{
+    const m16 larger = (m16)(b > a);
+    return (v16)((larger & (m16)b) | (~larger & (m16)a));
+}
 /* g where x is positive, else 0. */
 static inline v16 pass16(v16 x, v16 g)
 {
     return (v16)((m16)(x > 0) & (m16)g);
+}
+/* The larger of a and b; where that is b, k goes into which. */
+static inline v16 larger16(v16 a, v16 b, int k, m16 *which)
+{
+    const m16 here = (m16)(b > a);
+    *which = (here & k) | (~here & *which);
+    return (v16)((here & (m16)b) | (~here & (m16)a));
+}
+/* The first lanes of which, at most n, as bytes. */
+static inline void mark16(unsigned char *y, m16 which, int n)
+{
+    if (n >= L16) {
+        *(b16 *)(void *)y = __builtin_convertvector(which, b16);
+    } else {
+        for (int lane = 0; lane < L16 && lane < n; lane++) {
+            y[lane] = (unsigned char)which[lane];
+        }
+    }
+}
+/* The even lanes of a, then of b. */
+static inline v16 even16(v16 a, v16 b)
+{
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
+    v16 c = {0};
+    for (int k = 0; k < L16; k++) {
+        const int from = 2 * k;
+        c[k] = from < L16 ? a[from] : b[from - L16];
+    }
+    return c;
+#elif V16_BYTES == 64
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+#elif V16_BYTES == 32
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+#else
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6);
+#endif
+}
+/* The odd lanes of a, then of b. */
+static inline v16 odd16(v16 a, v16 b)
+{
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
+    v16 c = {0};
+    for (int k = 0; k < L16; k++) {
+        const int from = 2 * k + 1;
+        c[k] = from < L16 ? a[from] : b[from - L16];
+    }
+    return c;
+#elif V16_BYTES == 64
+    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+#elif V16_BYTES == 32
+    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#else
+    return __builtin_shufflevector(a, b, 1, 3, 5, 7);
+#endif
+}
+/* Lanes of a and b in turn, from their lower halves. */
+static inline v16 lower16(v16 a, v16 b)
+{
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
+    v16 c = {0};
+    for (int k = 0; k < L16; k++) {
+        const int from = k / 2 + k % 2 * L16;
+        c[k] = from < L16 ? a[from] : b[from - L16];
+    }
+    return c;
+#elif V16_BYTES == 64
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+#elif V16_BYTES == 32
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+#else
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+#endif
+}
+/* Lanes of a and b in turn, from their upper halves. */
+static inline v16 upper16(v16 a, v16 b)
+{
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
+    v16 c = {0};
+    for (int k = 0; k < L16; k++) {
+        const int from = (k + L16) / 2 + k % 2 * L16;
+        c[k] = from < L16 ? a[from] : b[from - L16];
+    }
+    return c;
+#elif V16_BYTES == 64
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#elif V16_BYTES == 32
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#else
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#endif
+}
+/* The first n lanes of a, zeros in the others. */
+static inline v16 first16(v16 a, int n)
+{
+    static const int32_t lanes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return (v16)((*(const m16 *)(const void *)lanes < n) & (m16)a);
+}
+/* The lanes of a that still lie in y, which ends n floats from here or before. */
+static inline void within16(real *y, v16 a, int n)
+{
+    if (n >= L16) {
+        *(v16 *)(void *)y = a;
+    } else {
+        for (int lane = 0; lane < L16; lane++) {
+            if (lane < n) {
+                y[lane] = a[lane];
+            }
+        }
+    }
+}
+/* Bytes that mark16 wrote. */
+static inline m16 marked16(const unsigned char *y)
+{
+    return __builtin_convertvector(*(const b16 *)(const void *)y, m16);
+}
+/* a where which is k, else 0. */
+static inline v16 where16(m16 which, int k, v16 a)
+{
+    return (v16)((which == k) & (m16)a);
 }
 #endif
 
@@ -189,305 +336,151 @@ static void shapes_conv1_pad_forward(const real *restrict x, real *restrict y)
     }
 }
 
-/* 1 vector of channels x 12 pixels: the sum, the bias, relu, the pool, in registers. */
-static inline void shapes_conv1_pool1_1x12(const real *restrict x, const real *restrict w,
+/* One vector of columns, 2 filters, 4 places of the pool. n: floats from y to its end. */
+static inline void shapes_conv1_pool1_columns(const real *restrict x, const real *restrict w,
     const real *restrict b, real *restrict y, int n)
 {
-    v4 a0_0 = load4(b);
-    v4 a1_0 = load4(b);
-    v4 a2_0 = load4(b);
-    v4 a3_0 = load4(b);
-    v4 a4_0 = load4(b);
-    v4 a5_0 = load4(b);
-    v4 a6_0 = load4(b);
-    v4 a7_0 = load4(b);
-    v4 a8_0 = load4(b);
-    v4 a9_0 = load4(b);
-    v4 a10_0 = load4(b);
-    v4 a11_0 = load4(b);
+    v16 a0_0 = (v16){0} + b[0];
+    v16 a0_1 = (v16){0} + b[0];
+    v16 a0_2 = (v16){0} + b[0];
+    v16 a0_3 = (v16){0} + b[0];
+    v16 a1_0 = (v16){0} + b[1];
+    v16 a1_1 = (v16){0} + b[1];
+    v16 a1_2 = (v16){0} + b[1];
+    v16 a1_3 = (v16){0} + b[1];
     {
-        const v4 k0 = load4(w);
-        a0_0 += x[0] * k0;
-        a1_0 += x[1] * k0;
-        a2_0 += x[30] * k0;
-        a3_0 += x[31] * k0;
-        a4_0 += x[2] * k0;
-        a5_0 += x[3] * k0;
-        a6_0 += x[32] * k0;
-        a7_0 += x[33] * k0;
-        a8_0 += x[4] * k0;
-        a9_0 += x[5] * k0;
-        a10_0 += x[34] * k0;
-        a11_0 += x[35] * k0;
+        const v16 x0 = load16(x);
+        const v16 x1 = load16(x + 480);
+        const v16 x2 = load16(x + 15);
+        const v16 x3 = load16(x + 495);
+        const real k0 = w[0];
+        const real k1 = w[1];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 2);
-        a0_0 += x[1] * k0;
-        a1_0 += x[2] * k0;
-        a2_0 += x[31] * k0;
-        a3_0 += x[32] * k0;
-        a4_0 += x[3] * k0;
-        a5_0 += x[4] * k0;
-        a6_0 += x[33] * k0;
-        a7_0 += x[34] * k0;
-        a8_0 += x[5] * k0;
-        a9_0 += x[6] * k0;
-        a10_0 += x[35] * k0;
-        a11_0 += x[36] * k0;
+        const v16 x0 = load16(x + 480);
+        const v16 x1 = load16(x + 1);
+        const v16 x2 = load16(x + 495);
+        const v16 x3 = load16(x + 16);
+        const real k0 = w[2];
+        const real k1 = w[3];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 4);
-        a0_0 += x[2] * k0;
-        a1_0 += x[3] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[4] * k0;
-        a5_0 += x[5] * k0;
-        a6_0 += x[34] * k0;
-        a7_0 += x[35] * k0;
-        a8_0 += x[6] * k0;
-        a9_0 += x[7] * k0;
-        a10_0 += x[36] * k0;
-        a11_0 += x[37] * k0;
+        const v16 x0 = load16(x + 1);
+        const v16 x1 = load16(x + 481);
+        const v16 x2 = load16(x + 16);
+        const v16 x3 = load16(x + 496);
+        const real k0 = w[4];
+        const real k1 = w[5];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 6);
-        a0_0 += x[30] * k0;
-        a1_0 += x[31] * k0;
-        a2_0 += x[60] * k0;
-        a3_0 += x[61] * k0;
-        a4_0 += x[32] * k0;
-        a5_0 += x[33] * k0;
-        a6_0 += x[62] * k0;
-        a7_0 += x[63] * k0;
-        a8_0 += x[34] * k0;
-        a9_0 += x[35] * k0;
-        a10_0 += x[64] * k0;
-        a11_0 += x[65] * k0;
+        const v16 x0 = load16(x + 15);
+        const v16 x1 = load16(x + 495);
+        const v16 x2 = load16(x + 30);
+        const v16 x3 = load16(x + 510);
+        const real k0 = w[6];
+        const real k1 = w[7];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 8);
-        a0_0 += x[31] * k0;
-        a1_0 += x[32] * k0;
-        a2_0 += x[61] * k0;
-        a3_0 += x[62] * k0;
-        a4_0 += x[33] * k0;
-        a5_0 += x[34] * k0;
-        a6_0 += x[63] * k0;
-        a7_0 += x[64] * k0;
-        a8_0 += x[35] * k0;
-        a9_0 += x[36] * k0;
-        a10_0 += x[65] * k0;
-        a11_0 += x[66] * k0;
+        const v16 x0 = load16(x + 495);
+        const v16 x1 = load16(x + 16);
+        const v16 x2 = load16(x + 510);
+        const v16 x3 = load16(x + 31);
+        const real k0 = w[8];
+        const real k1 = w[9];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 10);
-        a0_0 += x[32] * k0;
-        a1_0 += x[33] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[34] * k0;
-        a5_0 += x[35] * k0;
-        a6_0 += x[64] * k0;
-        a7_0 += x[65] * k0;
-        a8_0 += x[36] * k0;
-        a9_0 += x[37] * k0;
-        a10_0 += x[66] * k0;
-        a11_0 += x[67] * k0;
+        const v16 x0 = load16(x + 16);
+        const v16 x1 = load16(x + 496);
+        const v16 x2 = load16(x + 31);
+        const v16 x3 = load16(x + 511);
+        const real k0 = w[10];
+        const real k1 = w[11];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 12);
-        a0_0 += x[60] * k0;
-        a1_0 += x[61] * k0;
-        a2_0 += x[90] * k0;
-        a3_0 += x[91] * k0;
-        a4_0 += x[62] * k0;
-        a5_0 += x[63] * k0;
-        a6_0 += x[92] * k0;
-        a7_0 += x[93] * k0;
-        a8_0 += x[64] * k0;
-        a9_0 += x[65] * k0;
-        a10_0 += x[94] * k0;
-        a11_0 += x[95] * k0;
+        const v16 x0 = load16(x + 30);
+        const v16 x1 = load16(x + 510);
+        const v16 x2 = load16(x + 45);
+        const v16 x3 = load16(x + 525);
+        const real k0 = w[12];
+        const real k1 = w[13];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 14);
-        a0_0 += x[61] * k0;
-        a1_0 += x[62] * k0;
-        a2_0 += x[91] * k0;
-        a3_0 += x[92] * k0;
-        a4_0 += x[63] * k0;
-        a5_0 += x[64] * k0;
-        a6_0 += x[93] * k0;
-        a7_0 += x[94] * k0;
-        a8_0 += x[65] * k0;
-        a9_0 += x[66] * k0;
-        a10_0 += x[95] * k0;
-        a11_0 += x[96] * k0;
+        const v16 x0 = load16(x + 510);
+        const v16 x1 = load16(x + 31);
+        const v16 x2 = load16(x + 525);
+        const v16 x3 = load16(x + 46);
+        const real k0 = w[14];
+        const real k1 = w[15];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 16);
-        a0_0 += x[62] * k0;
-        a1_0 += x[63] * k0;
-        a2_0 += x[92] * k0;
-        a3_0 += x[93] * k0;
-        a4_0 += x[64] * k0;
-        a5_0 += x[65] * k0;
-        a6_0 += x[94] * k0;
-        a7_0 += x[95] * k0;
-        a8_0 += x[66] * k0;
-        a9_0 += x[67] * k0;
-        a10_0 += x[96] * k0;
-        a11_0 += x[97] * k0;
+        const v16 x0 = load16(x + 31);
+        const v16 x1 = load16(x + 511);
+        const v16 x2 = load16(x + 46);
+        const v16 x3 = load16(x + 526);
+        const real k0 = w[16];
+        const real k1 = w[17];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
-    a0_0 = max4(a0_0, a1_0);
-    a0_0 = max4(a0_0, a2_0);
-    a0_0 = max4(a0_0, a3_0);
-    store4(y, relu4(a0_0), n);
-    a4_0 = max4(a4_0, a5_0);
-    a4_0 = max4(a4_0, a6_0);
-    a4_0 = max4(a4_0, a7_0);
-    store4(y + 2, relu4(a4_0), n);
-    a8_0 = max4(a8_0, a9_0);
-    a8_0 = max4(a8_0, a10_0);
-    a8_0 = max4(a8_0, a11_0);
-    store4(y + 4, relu4(a8_0), n);
-}
-
-/* 1 vector of channels x 8 pixels: the sum, the bias, relu, the pool, in registers. */
-static inline void shapes_conv1_pool1_1x8(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, int n)
-{
-    v4 a0_0 = load4(b);
-    v4 a1_0 = load4(b);
-    v4 a2_0 = load4(b);
-    v4 a3_0 = load4(b);
-    v4 a4_0 = load4(b);
-    v4 a5_0 = load4(b);
-    v4 a6_0 = load4(b);
-    v4 a7_0 = load4(b);
-    {
-        const v4 k0 = load4(w);
-        a0_0 += x[0] * k0;
-        a1_0 += x[1] * k0;
-        a2_0 += x[30] * k0;
-        a3_0 += x[31] * k0;
-        a4_0 += x[2] * k0;
-        a5_0 += x[3] * k0;
-        a6_0 += x[32] * k0;
-        a7_0 += x[33] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 2);
-        a0_0 += x[1] * k0;
-        a1_0 += x[2] * k0;
-        a2_0 += x[31] * k0;
-        a3_0 += x[32] * k0;
-        a4_0 += x[3] * k0;
-        a5_0 += x[4] * k0;
-        a6_0 += x[33] * k0;
-        a7_0 += x[34] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 4);
-        a0_0 += x[2] * k0;
-        a1_0 += x[3] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[4] * k0;
-        a5_0 += x[5] * k0;
-        a6_0 += x[34] * k0;
-        a7_0 += x[35] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 6);
-        a0_0 += x[30] * k0;
-        a1_0 += x[31] * k0;
-        a2_0 += x[60] * k0;
-        a3_0 += x[61] * k0;
-        a4_0 += x[32] * k0;
-        a5_0 += x[33] * k0;
-        a6_0 += x[62] * k0;
-        a7_0 += x[63] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 8);
-        a0_0 += x[31] * k0;
-        a1_0 += x[32] * k0;
-        a2_0 += x[61] * k0;
-        a3_0 += x[62] * k0;
-        a4_0 += x[33] * k0;
-        a5_0 += x[34] * k0;
-        a6_0 += x[63] * k0;
-        a7_0 += x[64] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 10);
-        a0_0 += x[32] * k0;
-        a1_0 += x[33] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[34] * k0;
-        a5_0 += x[35] * k0;
-        a6_0 += x[64] * k0;
-        a7_0 += x[65] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 12);
-        a0_0 += x[60] * k0;
-        a1_0 += x[61] * k0;
-        a2_0 += x[90] * k0;
-        a3_0 += x[91] * k0;
-        a4_0 += x[62] * k0;
-        a5_0 += x[63] * k0;
-        a6_0 += x[92] * k0;
-        a7_0 += x[93] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 14);
-        a0_0 += x[61] * k0;
-        a1_0 += x[62] * k0;
-        a2_0 += x[91] * k0;
-        a3_0 += x[92] * k0;
-        a4_0 += x[63] * k0;
-        a5_0 += x[64] * k0;
-        a6_0 += x[93] * k0;
-        a7_0 += x[94] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 16);
-        a0_0 += x[62] * k0;
-        a1_0 += x[63] * k0;
-        a2_0 += x[92] * k0;
-        a3_0 += x[93] * k0;
-        a4_0 += x[64] * k0;
-        a5_0 += x[65] * k0;
-        a6_0 += x[94] * k0;
-        a7_0 += x[95] * k0;
-    }
-    a0_0 = max4(a0_0, a1_0);
-    a0_0 = max4(a0_0, a2_0);
-    a0_0 = max4(a0_0, a3_0);
-    store4(y, relu4(a0_0), n);
-    a4_0 = max4(a4_0, a5_0);
-    a4_0 = max4(a4_0, a6_0);
-    a4_0 = max4(a4_0, a7_0);
-    store4(y + 2, relu4(a4_0), n);
+    a0_0 = max16(a0_0, a0_1);
+    a0_0 = max16(a0_0, a0_2);
+    a0_0 = max16(a0_0, a0_3);
+    a0_0 = relu16(a0_0);
+    a1_0 = max16(a1_0, a1_1);
+    a1_0 = max16(a1_0, a1_2);
+    a1_0 = max16(a1_0, a1_3);
+    a1_0 = relu16(a1_0);
+    const v16 t1 = lower16(a0_0, a1_0);
+    const v16 t2 = upper16(a0_0, a1_0);
+    within16(y, t1, n);
+    within16(y + L16, t2, n - L16);
 }
 
 /* conv1_pool1: 30x30x1 -> 14x14x2, 14112 multiply-adds, relu. */
 static void shapes_conv1_pool1_forward(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y)
+    const real *restrict b, real *restrict y, real *restrict work)
 {
-    int o = 0;
-    for (; o < 2; o += L4) {
-        for (int i = 0; i < 14; i++) {
-            const real *xi = x + i*60;
-            real *yi = y + i*28 + o;
-            for (int j = 0; j < 4; j++) {
-                shapes_conv1_pool1_1x12(xi + j*3*2, w + o, b + o, yi + j*3*2, 2 - o);
+    {
+        const real *row = x;
+        real *to = work;
+        int m = 0;
+        for (; m < 450 && (m + L16)*2 <= 900; m += L16) {
+            const v16 x0 = load16(row + m*2);
+            const v16 x1 = load16(row + m*2 + L16);
+            const v16 t1 = even16(x0, x1);
+            const v16 t2 = odd16(x0, x1);
+            put16(to + m, t1);
+            put16(to + m + 480, t2);
+        }
+        for (; m < 450; m++) {
+            for (int q = 0; q < 2; q++) {
+                to[q*480 + m] = row[m*2 + q];
             }
-            shapes_conv1_pool1_1x8(xi + 24, w + o, b + o, yi + 24, 2 - o);
+        }
+    }
+    for (int q = 0; q < 2; q++) {
+        memset(work + q*480 + 450, 0, 30 * sizeof(real));
+    }
+    for (int i = 0; i < 14; i++) {
+        for (int j = 0; j < 14; j += L16) {
+            const int at = i*28 + j*2;
+            shapes_conv1_pool1_columns(work + i*30 + j, w, b, y + at, 392 - at);
         }
     }
 }
@@ -541,357 +534,261 @@ static void shapes_dense1_forward(const real *restrict x, const real *restrict w
     }
 }
 
-/* 1 vector of channels x 12 pixels: the sum, the bias, relu, the pool, in registers. */
-static inline void shapes_conv1_pool1_train_1x12(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, unsigned char *restrict argmax, int n)
+/* One vector of columns, 2 filters, 4 places of the pool. n: floats from y to its end; left: bytes from argmax to its end. */
+static inline void shapes_conv1_pool1_train_columns(const real *restrict x, const real *restrict w,
+    const real *restrict b, real *restrict y, int n, unsigned char *restrict argmax, int left)
 {
-    v4 a0_0 = load4(b);
-    v4 a1_0 = load4(b);
-    v4 a2_0 = load4(b);
-    v4 a3_0 = load4(b);
-    v4 a4_0 = load4(b);
-    v4 a5_0 = load4(b);
-    v4 a6_0 = load4(b);
-    v4 a7_0 = load4(b);
-    v4 a8_0 = load4(b);
-    v4 a9_0 = load4(b);
-    v4 a10_0 = load4(b);
-    v4 a11_0 = load4(b);
+    v16 a0_0 = (v16){0} + b[0];
+    v16 a0_1 = (v16){0} + b[0];
+    v16 a0_2 = (v16){0} + b[0];
+    v16 a0_3 = (v16){0} + b[0];
+    v16 a1_0 = (v16){0} + b[1];
+    v16 a1_1 = (v16){0} + b[1];
+    v16 a1_2 = (v16){0} + b[1];
+    v16 a1_3 = (v16){0} + b[1];
     {
-        const v4 k0 = load4(w);
-        a0_0 += x[0] * k0;
-        a1_0 += x[1] * k0;
-        a2_0 += x[30] * k0;
-        a3_0 += x[31] * k0;
-        a4_0 += x[2] * k0;
-        a5_0 += x[3] * k0;
-        a6_0 += x[32] * k0;
-        a7_0 += x[33] * k0;
-        a8_0 += x[4] * k0;
-        a9_0 += x[5] * k0;
-        a10_0 += x[34] * k0;
-        a11_0 += x[35] * k0;
+        const v16 x0 = load16(x);
+        const v16 x1 = load16(x + 480);
+        const v16 x2 = load16(x + 15);
+        const v16 x3 = load16(x + 495);
+        const real k0 = w[0];
+        const real k1 = w[1];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 2);
-        a0_0 += x[1] * k0;
-        a1_0 += x[2] * k0;
-        a2_0 += x[31] * k0;
-        a3_0 += x[32] * k0;
-        a4_0 += x[3] * k0;
-        a5_0 += x[4] * k0;
-        a6_0 += x[33] * k0;
-        a7_0 += x[34] * k0;
-        a8_0 += x[5] * k0;
-        a9_0 += x[6] * k0;
-        a10_0 += x[35] * k0;
-        a11_0 += x[36] * k0;
+        const v16 x0 = load16(x + 480);
+        const v16 x1 = load16(x + 1);
+        const v16 x2 = load16(x + 495);
+        const v16 x3 = load16(x + 16);
+        const real k0 = w[2];
+        const real k1 = w[3];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 4);
-        a0_0 += x[2] * k0;
-        a1_0 += x[3] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[4] * k0;
-        a5_0 += x[5] * k0;
-        a6_0 += x[34] * k0;
-        a7_0 += x[35] * k0;
-        a8_0 += x[6] * k0;
-        a9_0 += x[7] * k0;
-        a10_0 += x[36] * k0;
-        a11_0 += x[37] * k0;
+        const v16 x0 = load16(x + 1);
+        const v16 x1 = load16(x + 481);
+        const v16 x2 = load16(x + 16);
+        const v16 x3 = load16(x + 496);
+        const real k0 = w[4];
+        const real k1 = w[5];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 6);
-        a0_0 += x[30] * k0;
-        a1_0 += x[31] * k0;
-        a2_0 += x[60] * k0;
-        a3_0 += x[61] * k0;
-        a4_0 += x[32] * k0;
-        a5_0 += x[33] * k0;
-        a6_0 += x[62] * k0;
-        a7_0 += x[63] * k0;
-        a8_0 += x[34] * k0;
-        a9_0 += x[35] * k0;
-        a10_0 += x[64] * k0;
-        a11_0 += x[65] * k0;
+        const v16 x0 = load16(x + 15);
+        const v16 x1 = load16(x + 495);
+        const v16 x2 = load16(x + 30);
+        const v16 x3 = load16(x + 510);
+        const real k0 = w[6];
+        const real k1 = w[7];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 8);
-        a0_0 += x[31] * k0;
-        a1_0 += x[32] * k0;
-        a2_0 += x[61] * k0;
-        a3_0 += x[62] * k0;
-        a4_0 += x[33] * k0;
-        a5_0 += x[34] * k0;
-        a6_0 += x[63] * k0;
-        a7_0 += x[64] * k0;
-        a8_0 += x[35] * k0;
-        a9_0 += x[36] * k0;
-        a10_0 += x[65] * k0;
-        a11_0 += x[66] * k0;
+        const v16 x0 = load16(x + 495);
+        const v16 x1 = load16(x + 16);
+        const v16 x2 = load16(x + 510);
+        const v16 x3 = load16(x + 31);
+        const real k0 = w[8];
+        const real k1 = w[9];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 10);
-        a0_0 += x[32] * k0;
-        a1_0 += x[33] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[34] * k0;
-        a5_0 += x[35] * k0;
-        a6_0 += x[64] * k0;
-        a7_0 += x[65] * k0;
-        a8_0 += x[36] * k0;
-        a9_0 += x[37] * k0;
-        a10_0 += x[66] * k0;
-        a11_0 += x[67] * k0;
+        const v16 x0 = load16(x + 16);
+        const v16 x1 = load16(x + 496);
+        const v16 x2 = load16(x + 31);
+        const v16 x3 = load16(x + 511);
+        const real k0 = w[10];
+        const real k1 = w[11];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 12);
-        a0_0 += x[60] * k0;
-        a1_0 += x[61] * k0;
-        a2_0 += x[90] * k0;
-        a3_0 += x[91] * k0;
-        a4_0 += x[62] * k0;
-        a5_0 += x[63] * k0;
-        a6_0 += x[92] * k0;
-        a7_0 += x[93] * k0;
-        a8_0 += x[64] * k0;
-        a9_0 += x[65] * k0;
-        a10_0 += x[94] * k0;
-        a11_0 += x[95] * k0;
+        const v16 x0 = load16(x + 30);
+        const v16 x1 = load16(x + 510);
+        const v16 x2 = load16(x + 45);
+        const v16 x3 = load16(x + 525);
+        const real k0 = w[12];
+        const real k1 = w[13];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 14);
-        a0_0 += x[61] * k0;
-        a1_0 += x[62] * k0;
-        a2_0 += x[91] * k0;
-        a3_0 += x[92] * k0;
-        a4_0 += x[63] * k0;
-        a5_0 += x[64] * k0;
-        a6_0 += x[93] * k0;
-        a7_0 += x[94] * k0;
-        a8_0 += x[65] * k0;
-        a9_0 += x[66] * k0;
-        a10_0 += x[95] * k0;
-        a11_0 += x[96] * k0;
+        const v16 x0 = load16(x + 510);
+        const v16 x1 = load16(x + 31);
+        const v16 x2 = load16(x + 525);
+        const v16 x3 = load16(x + 46);
+        const real k0 = w[14];
+        const real k1 = w[15];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
     {
-        const v4 k0 = load4(w + 16);
-        a0_0 += x[62] * k0;
-        a1_0 += x[63] * k0;
-        a2_0 += x[92] * k0;
-        a3_0 += x[93] * k0;
-        a4_0 += x[64] * k0;
-        a5_0 += x[65] * k0;
-        a6_0 += x[94] * k0;
-        a7_0 += x[95] * k0;
-        a8_0 += x[66] * k0;
-        a9_0 += x[67] * k0;
-        a10_0 += x[96] * k0;
-        a11_0 += x[97] * k0;
+        const v16 x0 = load16(x + 31);
+        const v16 x1 = load16(x + 511);
+        const v16 x2 = load16(x + 46);
+        const v16 x3 = load16(x + 526);
+        const real k0 = w[16];
+        const real k1 = w[17];
+        a0_0 += k0 * x0; a0_1 += k0 * x1; a0_2 += k0 * x2; a0_3 += k0 * x3;
+        a1_0 += k1 * x0; a1_1 += k1 * x1; a1_2 += k1 * x2; a1_3 += k1 * x3;
     }
-    {
-        m4 which = {0};
-        a0_0 = larger4(a0_0, a1_0, 1, &which);
-        a0_0 = larger4(a0_0, a2_0, 2, &which);
-        a0_0 = larger4(a0_0, a3_0, 3, &which);
-        mark4(argmax, which, n);
-    }
-    store4(y, relu4(a0_0), n);
-    {
-        m4 which = {0};
-        a4_0 = larger4(a4_0, a5_0, 1, &which);
-        a4_0 = larger4(a4_0, a6_0, 2, &which);
-        a4_0 = larger4(a4_0, a7_0, 3, &which);
-        mark4(argmax + 2, which, n);
-    }
-    store4(y + 2, relu4(a4_0), n);
-    {
-        m4 which = {0};
-        a8_0 = larger4(a8_0, a9_0, 1, &which);
-        a8_0 = larger4(a8_0, a10_0, 2, &which);
-        a8_0 = larger4(a8_0, a11_0, 3, &which);
-        mark4(argmax + 4, which, n);
-    }
-    store4(y + 4, relu4(a8_0), n);
-}
-
-/* 1 vector of channels x 8 pixels: the sum, the bias, relu, the pool, in registers. */
-static inline void shapes_conv1_pool1_train_1x8(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, unsigned char *restrict argmax, int n)
-{
-    v4 a0_0 = load4(b);
-    v4 a1_0 = load4(b);
-    v4 a2_0 = load4(b);
-    v4 a3_0 = load4(b);
-    v4 a4_0 = load4(b);
-    v4 a5_0 = load4(b);
-    v4 a6_0 = load4(b);
-    v4 a7_0 = load4(b);
-    {
-        const v4 k0 = load4(w);
-        a0_0 += x[0] * k0;
-        a1_0 += x[1] * k0;
-        a2_0 += x[30] * k0;
-        a3_0 += x[31] * k0;
-        a4_0 += x[2] * k0;
-        a5_0 += x[3] * k0;
-        a6_0 += x[32] * k0;
-        a7_0 += x[33] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 2);
-        a0_0 += x[1] * k0;
-        a1_0 += x[2] * k0;
-        a2_0 += x[31] * k0;
-        a3_0 += x[32] * k0;
-        a4_0 += x[3] * k0;
-        a5_0 += x[4] * k0;
-        a6_0 += x[33] * k0;
-        a7_0 += x[34] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 4);
-        a0_0 += x[2] * k0;
-        a1_0 += x[3] * k0;
-        a2_0 += x[32] * k0;
-        a3_0 += x[33] * k0;
-        a4_0 += x[4] * k0;
-        a5_0 += x[5] * k0;
-        a6_0 += x[34] * k0;
-        a7_0 += x[35] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 6);
-        a0_0 += x[30] * k0;
-        a1_0 += x[31] * k0;
-        a2_0 += x[60] * k0;
-        a3_0 += x[61] * k0;
-        a4_0 += x[32] * k0;
-        a5_0 += x[33] * k0;
-        a6_0 += x[62] * k0;
-        a7_0 += x[63] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 8);
-        a0_0 += x[31] * k0;
-        a1_0 += x[32] * k0;
-        a2_0 += x[61] * k0;
-        a3_0 += x[62] * k0;
-        a4_0 += x[33] * k0;
-        a5_0 += x[34] * k0;
-        a6_0 += x[63] * k0;
-        a7_0 += x[64] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 10);
-        a0_0 += x[32] * k0;
-        a1_0 += x[33] * k0;
-        a2_0 += x[62] * k0;
-        a3_0 += x[63] * k0;
-        a4_0 += x[34] * k0;
-        a5_0 += x[35] * k0;
-        a6_0 += x[64] * k0;
-        a7_0 += x[65] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 12);
-        a0_0 += x[60] * k0;
-        a1_0 += x[61] * k0;
-        a2_0 += x[90] * k0;
-        a3_0 += x[91] * k0;
-        a4_0 += x[62] * k0;
-        a5_0 += x[63] * k0;
-        a6_0 += x[92] * k0;
-        a7_0 += x[93] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 14);
-        a0_0 += x[61] * k0;
-        a1_0 += x[62] * k0;
-        a2_0 += x[91] * k0;
-        a3_0 += x[92] * k0;
-        a4_0 += x[63] * k0;
-        a5_0 += x[64] * k0;
-        a6_0 += x[93] * k0;
-        a7_0 += x[94] * k0;
-    }
-    {
-        const v4 k0 = load4(w + 16);
-        a0_0 += x[62] * k0;
-        a1_0 += x[63] * k0;
-        a2_0 += x[92] * k0;
-        a3_0 += x[93] * k0;
-        a4_0 += x[64] * k0;
-        a5_0 += x[65] * k0;
-        a6_0 += x[94] * k0;
-        a7_0 += x[95] * k0;
-    }
-    {
-        m4 which = {0};
-        a0_0 = larger4(a0_0, a1_0, 1, &which);
-        a0_0 = larger4(a0_0, a2_0, 2, &which);
-        a0_0 = larger4(a0_0, a3_0, 3, &which);
-        mark4(argmax, which, n);
-    }
-    store4(y, relu4(a0_0), n);
-    {
-        m4 which = {0};
-        a4_0 = larger4(a4_0, a5_0, 1, &which);
-        a4_0 = larger4(a4_0, a6_0, 2, &which);
-        a4_0 = larger4(a4_0, a7_0, 3, &which);
-        mark4(argmax + 2, which, n);
-    }
-    store4(y + 2, relu4(a4_0), n);
+    m16 which0 = {0};
+    a0_0 = larger16(a0_0, a0_1, 1, &which0);
+    a0_0 = larger16(a0_0, a0_2, 2, &which0);
+    a0_0 = larger16(a0_0, a0_3, 3, &which0);
+    a0_0 = relu16(a0_0);
+    mark16(argmax, which0, left);
+    m16 which1 = {0};
+    a1_0 = larger16(a1_0, a1_1, 1, &which1);
+    a1_0 = larger16(a1_0, a1_2, 2, &which1);
+    a1_0 = larger16(a1_0, a1_3, 3, &which1);
+    a1_0 = relu16(a1_0);
+    mark16(argmax + 196, which1, left);
+    const v16 t1 = lower16(a0_0, a1_0);
+    const v16 t2 = upper16(a0_0, a1_0);
+    within16(y, t1, n);
+    within16(y + L16, t2, n - L16);
 }
 
 /* conv1_pool1: 30x30x1 -> 14x14x2, 14112 multiply-adds, relu. */
 static void shapes_conv1_pool1_train_forward(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, unsigned char *restrict argmax)
+    const real *restrict b, real *restrict y, unsigned char *restrict argmax, real *restrict work)
 {
-    int o = 0;
-    for (; o < 2; o += L4) {
-        for (int i = 0; i < 14; i++) {
-            const real *xi = x + i*60;
-            real *yi = y + i*28 + o;
-            unsigned char *ai = argmax + i*28 + o;
-            for (int j = 0; j < 4; j++) {
-                shapes_conv1_pool1_train_1x12(xi + j*3*2, w + o, b + o, yi + j*3*2, ai + j*3*2, 2 - o);
+    {
+        const real *row = x;
+        real *to = work;
+        int m = 0;
+        for (; m < 450 && (m + L16)*2 <= 900; m += L16) {
+            const v16 x0 = load16(row + m*2);
+            const v16 x1 = load16(row + m*2 + L16);
+            const v16 t1 = even16(x0, x1);
+            const v16 t2 = odd16(x0, x1);
+            put16(to + m, t1);
+            put16(to + m + 480, t2);
+        }
+        for (; m < 450; m++) {
+            for (int q = 0; q < 2; q++) {
+                to[q*480 + m] = row[m*2 + q];
             }
-            shapes_conv1_pool1_train_1x8(xi + 24, w + o, b + o, yi + 24, ai + 24, 2 - o);
+        }
+    }
+    for (int q = 0; q < 2; q++) {
+        memset(work + q*480 + 450, 0, 30 * sizeof(real));
+    }
+    for (int i = 0; i < 14; i++) {
+        for (int j = 0; j < 14; j += L16) {
+            const int at = i*28 + j*2;
+            const int place = i*14 + j;
+            shapes_conv1_pool1_train_columns(work + i*30 + j, w, b, y + at, 392 - at, argmax + place,
+                196 - place);
         }
     }
 }
 
-/* Gradient of 3 taps x 1 vector of filters, summed over the image. */
-static inline void shapes_conv1_pool1_dw_1x3(const real *restrict x, const real *restrict w,
-    real *restrict y, int n)
+/* Adds what one filter's g gives to 3 x 3 taps of a channel, a sum in every lane. */
+static inline void shapes_conv1_pool1_dw_3(const real *restrict x, const real *restrict g,
+    const unsigned char *restrict argmax, real *restrict sums)
 {
-    v4 a0_0 = load4(y);
-    v4 a1_0 = load4(y + 2);
-    v4 a2_0 = load4(y + 4);
-    for (int r1 = 0; r1 < 28; r1++) {
-        const real *x1 = x + r1*30, *w1 = w + r1*56;
-        for (int r2 = 0; r2 < 28; r2++) {
-            const real *x2 = x1 + r2, *w2 = w1 + r2*2;
-            const v4 k0 = load4(w2);
-            a0_0 += x2[0] * k0;
-            a1_0 += x2[1] * k0;
-            a2_0 += x2[2] * k0;
+    v16 a0_0 = load16(sums);
+    v16 a0_1 = load16(sums + 2*L16);
+    v16 a0_2 = load16(sums + 4*L16);
+    v16 a1_0 = load16(sums + 6*L16);
+    v16 a1_1 = load16(sums + 8*L16);
+    v16 a1_2 = load16(sums + 10*L16);
+    v16 a2_0 = load16(sums + 12*L16);
+    v16 a2_1 = load16(sums + 14*L16);
+    v16 a2_2 = load16(sums + 16*L16);
+    for (int i = 0; i < 14; i++) {
+        for (int j = 0; j < 14; j += L16) {
+            const real *at = x + i*30 + j;
+            const v16 t = first16(load16(g + i*14 + j), 14 - j);
+            const m16 which = marked16(argmax + i*14 + j);
+            {
+                const v16 t0_0 = where16(which, 0, t);
+                a0_0 += t0_0 * load16(at);
+                a0_1 += t0_0 * load16(at + 480);
+                a0_2 += t0_0 * load16(at + 1);
+                a1_0 += t0_0 * load16(at + 15);
+                a1_1 += t0_0 * load16(at + 495);
+                a1_2 += t0_0 * load16(at + 16);
+                a2_0 += t0_0 * load16(at + 30);
+                a2_1 += t0_0 * load16(at + 510);
+                a2_2 += t0_0 * load16(at + 31);
+            }
+            {
+                const v16 t0_1 = where16(which, 1, t);
+                a0_0 += t0_1 * load16(at + 480);
+                a0_1 += t0_1 * load16(at + 1);
+                a0_2 += t0_1 * load16(at + 481);
+                a1_0 += t0_1 * load16(at + 495);
+                a1_1 += t0_1 * load16(at + 16);
+                a1_2 += t0_1 * load16(at + 496);
+                a2_0 += t0_1 * load16(at + 510);
+                a2_1 += t0_1 * load16(at + 31);
+                a2_2 += t0_1 * load16(at + 511);
+            }
+            {
+                const v16 t1_0 = where16(which, 2, t);
+                a0_0 += t1_0 * load16(at + 15);
+                a0_1 += t1_0 * load16(at + 495);
+                a0_2 += t1_0 * load16(at + 16);
+                a1_0 += t1_0 * load16(at + 30);
+                a1_1 += t1_0 * load16(at + 510);
+                a1_2 += t1_0 * load16(at + 31);
+                a2_0 += t1_0 * load16(at + 45);
+                a2_1 += t1_0 * load16(at + 525);
+                a2_2 += t1_0 * load16(at + 46);
+            }
+            {
+                const v16 t1_1 = where16(which, 3, t);
+                a0_0 += t1_1 * load16(at + 495);
+                a0_1 += t1_1 * load16(at + 16);
+                a0_2 += t1_1 * load16(at + 496);
+                a1_0 += t1_1 * load16(at + 510);
+                a1_1 += t1_1 * load16(at + 31);
+                a1_2 += t1_1 * load16(at + 511);
+                a2_0 += t1_1 * load16(at + 525);
+                a2_1 += t1_1 * load16(at + 46);
+                a2_2 += t1_1 * load16(at + 526);
+            }
         }
     }
-    store4(y, a0_0, n);
-    store4(y + 2, a1_0, n);
-    store4(y + 4, a2_0, n);
+    put16(sums, a0_0);
+    put16(sums + 2*L16, a0_1);
+    put16(sums + 4*L16, a0_2);
+    put16(sums + 6*L16, a1_0);
+    put16(sums + 8*L16, a1_1);
+    put16(sums + 10*L16, a1_2);
+    put16(sums + 12*L16, a2_0);
+    put16(sums + 14*L16, a2_1);
+    put16(sums + 16*L16, a2_2);
+}
+
+/* conv1_pool1: the sums over all samples go to the gradient. */
+static void shapes_conv1_pool1_finish(real *restrict sums, real *restrict dw, real *restrict db)
+{
+    for (int k = 0; k < 18; k++) {
+        for (int lane = 0; lane < L16; lane++) {
+            dw[k] += sums[k * L16 + lane];
+        }
+    }
+    for (int o = 0; o < 2; o++) {
+        for (int lane = 0; lane < L16; lane++) {
+            db[o] += sums[(18 + o) * L16 + lane];
+        }
+    }
 }
 
 /* conv1_pool1 backward: from dy, the gradient of its output (14x14x2). */
 static void shapes_conv1_pool1_backward(const real *restrict x, const real *restrict y,
     real *restrict dy, const unsigned char *restrict argmax, real *restrict work,
-    real *restrict dw, real *restrict db)
+    real *restrict sums)
 {
+    real *const g = work + 960;
     for (int i = 0; i < 14; i++) {
         const real *v = y + i*28;
         real *dv = dy + i*28;
@@ -903,30 +800,59 @@ static void shapes_conv1_pool1_backward(const real *restrict x, const real *rest
             dv[k] = v[k] > 0 ? dv[k] : 0;
         }
     }
-    for (int o = 0; o < 2; o += L4) {
-        v4 sum = load4(db + o);
-        for (int i = 0; i < 14; i++) {
-            for (int j = 0; j < 14; j++) {
-                sum += load4(dy + i*28 + j*2 + o);
+    {
+        const real *row = x;
+        real *to = work;
+        int m = 0;
+        for (; m < 450 && (m + L16)*2 <= 900; m += L16) {
+            const v16 x0 = load16(row + m*2);
+            const v16 x1 = load16(row + m*2 + L16);
+            const v16 t1 = even16(x0, x1);
+            const v16 t2 = odd16(x0, x1);
+            put16(to + m, t1);
+            put16(to + m + 480, t2);
+        }
+        for (; m < 450; m++) {
+            for (int q = 0; q < 2; q++) {
+                to[q*480 + m] = row[m*2 + q];
             }
         }
-        store4(db + o, sum, 2 - o);
     }
-    memset(work, 0, 1568 * sizeof(real));
-    for (int i = 0; i < 14; i++) {
-        for (int j = 0; j < 14; j++) {
-            for (int o = 0; o < 2; o++) {
-                const int k = argmax[i*28 + j*2 + o];
-                work[(i*2 + k / 2)*56 + (j*2 + k % 2)*2 + o] = dy[i*28 + j*2 + o];
-            }
-        }
+    for (int q = 0; q < 2; q++) {
+        memset(work + q*480 + 450, 0, 30 * sizeof(real));
     }
     {
-        int o = 0;
-        for (; o < 2; o += L4) {
-            for (int ki = 0; ki < 3; ki++) {
-                shapes_conv1_pool1_dw_1x3(x + ki*30, work + o, dw + ki*3*2 + o, 2 - o);
+        const real *row = dy;
+        real *to = g;
+        int m = 0;
+        for (; m < 196 && (m + L16)*2 <= 392; m += L16) {
+            const v16 x0 = load16(row + m*2);
+            const v16 x1 = load16(row + m*2 + L16);
+            const v16 t1 = even16(x0, x1);
+            const v16 t2 = odd16(x0, x1);
+            put16(to + m, t1);
+            put16(to + m + 224, t2);
+        }
+        for (; m < 196; m++) {
+            for (int q = 0; q < 2; q++) {
+                to[q*224 + m] = row[m*2 + q];
             }
+        }
+    }
+    for (int q = 0; q < 2; q++) {
+        memset(g + q*224 + 196, 0, 28 * sizeof(real));
+    }
+    for (int o = 0; o < 2; o++) {
+        const real *const go = g + o*224;
+        shapes_conv1_pool1_dw_3(work, go, argmax + o*196, sums + o*L16);
+        {
+            v16 sum = load16(sums + (o + 18)*L16);
+            for (int i = 0; i < 14; i++) {
+                for (int j = 0; j < 14; j += L16) {
+                    sum += first16(load16(go + i*14 + j), 14 - j);
+                }
+            }
+            put16(sums + (o + 18)*L16, sum);
         }
     }
 }
@@ -1228,9 +1154,9 @@ void shapes_predict(const shapes_params *params, const real *input, real *output
 {
     const real *const p = (const real *)(const void *)params;
     real *const at = scratch->arena;
-    shapes_conv1_pad_forward(input, at); /* 28x28x1 */
-    shapes_conv1_pool1_forward(at, p + conv1_kernel, p + conv1_bias, at + 912); /* 14x14x2 */
-    shapes_dense1_forward(at + 912, p + dense1_kernel, p + dense1_bias, output); /* 1 */
+    shapes_conv1_pad_forward(input, at + 960); /* 28x28x1 */
+    shapes_conv1_pool1_forward(at + 960, p + conv1_kernel, p + conv1_bias, at + 1872, at); /* 14x14x2 */
+    shapes_dense1_forward(at + 1872, p + dense1_kernel, p + dense1_bias, output); /* 1 */
 }
 
 const real *shapes_forward(const shapes_params *params, const real *inputs, int count, shapes_tape *tape)
@@ -1240,7 +1166,7 @@ const real *shapes_forward(const shapes_params *params, const real *inputs, int 
     for (int n = 0; n < count; n++) {
         shapes_conv1_pad_forward(inputs + (size_t)n * 784, at + (size_t)n * 900);
         shapes_conv1_pool1_train_forward(at + (size_t)n * 900, p + conv1_kernel, p + conv1_bias,
-            at + (size_t)n * 392 + 28800, (unsigned char *)(at + (size_t)n * 98 + 53888));
+            at + (size_t)n * 392 + 28800, (unsigned char *)(at + (size_t)n * 98 + 53888), at + 41344);
     }
     shapes_dense1_train_forward(at + 28800, p + dense1_kernel, p + dense1_bias, at + 57248, count);
     return at + 57248;
@@ -1264,11 +1190,13 @@ static real shapes_gradients(const shapes_params *params, const real *inputs, co
     }
     shapes_dense1_backward(at + 28800, at + 57280, p + dense1_kernel, at + 41344, g + dense1_kernel,
         g + dense1_bias, at + 57024, count);
+    memset(at + 58432, 0, 320 * sizeof(real));
     for (int n = 0; n < count; n++) {
         shapes_conv1_pool1_backward(at + (size_t)n * 900, at + (size_t)n * 392 + 28800,
             at + (size_t)n * 392 + 41344, (const unsigned char *)(at + (size_t)n * 98 + 53888), at + 57024,
-            g + conv1_kernel, g + conv1_bias);
+            at + 58432);
     }
+    shapes_conv1_pool1_finish(at + 58432, g + conv1_kernel, g + conv1_bias);
     return loss * scale;
 }
 

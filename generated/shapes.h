@@ -33,9 +33,9 @@ typedef float SHAPES_REAL;
 #define SHAPES_TRAINABLE_COUNT 413
 #define SHAPES_BATCH 32 /* samples a tape holds */
 #define SHAPES_MACS 14504 /* multiply-adds of one forward pass, before any is skipped */
-#define SHAPES_SCRATCH_BYTES 5312 /* memory of one predict call */
+#define SHAPES_SCRATCH_BYTES 9152 /* memory of one predict call */
 #define SHAPES_PARAM_BYTES 1764
-#define SHAPES_TAPE_BYTES 236208 /* memory of one training step */
+#define SHAPES_TAPE_BYTES 236848 /* memory of one training step */
 #define SHAPES_OPTIMIZER_BYTES 3408
 #define SHAPES_LEARNING_RATE 0.005f /* of the spec, for update and train_step */
 
@@ -58,7 +58,7 @@ struct shapes_params {
 /* Memory of one predict call. Needs no initialisation. */
 typedef struct shapes_scratch shapes_scratch;
 struct shapes_scratch {
-    float arena[1328];
+    float arena[2288];
 };
 
 /* What forward keeps for backward, for a batch, and the gradients of a train_step. Needs no initialisation, except that `seed` decides
@@ -66,7 +66,7 @@ struct shapes_scratch {
 typedef struct shapes_tape shapes_tape;
 struct shapes_tape {
     uint64_t seed;
-    float arena[58608];
+    float arena[58768];
     float grads[441];
 };
 

@@ -274,7 +274,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %           end
 %       end
 %       for _, step in ipairs(run) do if step.backward_pass.sums then
-    ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset)})};
+    ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset)})};
 %       end end
 %       for _, step in ipairs(run) do if step.updates then
     if (w) {

@@ -263,6 +263,52 @@ function lib.vector_store(lanes, base, offset, a, n)
     return "put" .. lanes .. "(" .. lib.plus(base, offset) .. ", " .. a .. ")"
 end
 
+-- Lanes of many vectors brought into another order, as lists of C expressions. apart: what n = 2, 4, 8 vectors hold from
+-- n planes in turn, one vector for each plane; together: back again. `name` makes a name for a value in between.
+local function every_second(list, first)
+    local half = {}
+    for k = first, #list, 2 do
+        half[#half + 1] = list[k]
+    end
+    return half
+end
+
+function lib.apart(lanes, list, name)
+    if #list == 1 then
+        return list
+    end
+    local result = {}
+    for odd, take in ipairs {"even", "odd"} do
+        local half = {}
+        for k = 1, #list, 2 do
+            half[#half + 1] = name(take .. lanes .. "(" .. list[k] .. ", " .. list[k + 1] .. ")")
+        end
+        for k, value in ipairs(lib.apart(lanes, half, name)) do
+            result[2 * k - 2 + odd] = value
+        end
+    end
+    return result
+end
+
+function lib.together(lanes, list, name)
+    if #list == 1 then
+        return list
+    end
+    local a, b = lib.together(lanes, every_second(list, 1), name), lib.together(lanes, every_second(list, 2), name)
+    local result = {}
+    for k = 1, #a do
+        for _, half in ipairs {"lower", "upper"} do
+            result[#result + 1] = name(half .. lanes .. "(" .. a[k] .. ", " .. b[k] .. ")")
+        end
+    end
+    return result
+end
+
+-- Whether n vectors can be brought into another order by halves.
+function lib.halves(n)
+    return n == 1 or n == 2 or n == 4 or n == 8
+end
+
 -- 0 .. n-1, for the statements of a tile.
 function lib.range(n)
     local i = -1

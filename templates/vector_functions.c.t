@@ -160,3 +160,116 @@ static inline v${n} take${n}(v${n} x, v${n} maximum, v${n} g, m${n} *left)
 %   end
 }
 % end
+% -- Lanes in another order: indices into the 2n lanes of a and b.
+% local halves = {
+%   {"even", "The even lanes of a, then of b.", function(k, n) return 2 * k end},
+%   {"odd", "The odd lanes of a, then of b.", function(k, n) return 2 * k + 1 end},
+%   {"lower", "Lanes of a and b in turn, from their lower halves.", function(k, n) return k // 2 + k % 2 * n end},
+%   {"upper", "Lanes of a and b in turn, from their upper halves.", function(k, n) return (n + k) // 2 + k % 2 * n end},
+% }
+% for number, half in ipairs(halves) do if called(half[1]) then
+/* ${half[2]} */
+static inline v${n} ${half[1]}${n}(v${n} a, v${n} b)
+{
+%   if scalar then
+    (void)${number % 2 == 1 and "b" or "a"};
+    return ${number % 2 == 1 and "a" or "b"};
+%   else
+%       local bytes, first = n * 4, true
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12
+    v${n} c = {0};
+    for (int k = 0; k < L${n}; k++) {
+        const int from = ${number == 1 and "2 * k" or number == 2 and "2 * k + 1" or (number == 3 and "k / 2" or "(k + L" .. n .. ") / 2") .. " + k % 2 * L" .. n};
+        c[k] = from < L${n} ? a[from] : b[from - L${n}];
+    }
+    return c;
+%       while bytes >= 16 do
+%           local lanes, order = bytes // (M.double and 8 or 4), {}
+%           for k in range(lanes) do order[#order + 1] = half[3](k, lanes) end
+${bytes == 16 and "#else" or "#elif V" .. n .. "_BYTES == " .. bytes}
+    return __builtin_shufflevector(a, b, ${table.concat(order, ", ")});
+%           bytes = bytes // 2
+%       end
+#endif
+%   end
+}
+% end end
+% if called("first") then
+/* The first n lanes of a, zeros in the others. */
+static inline v${n} first${n}(v${n} a, int n)
+{
+%   if scalar then
+    return n > 0 ? a : 0;
+%   else
+%       local order = {}
+%       for k in range(n // (M.double and 2 or 1)) do order[#order + 1] = k end
+    static const ${M.double and "int64_t" or "int32_t"} lanes[] = {${table.concat(order, ", ")}};
+    return (v${n})((*(const m${n} *)(const void *)lanes < n) & (m${n})a);
+%   end
+}
+% end
+% if called("within") then
+/* The lanes of a that still lie in y, which ends n floats from here or before. */
+static inline void within${n}(real *y, v${n} a, int n)
+{
+%   if scalar then
+    if (n > 0) {
+        *y = a;
+    }
+%   else
+    if (n >= L${n}) {
+        *(v${n} *)(void *)y = a;
+    } else {
+        for (int lane = 0; lane < L${n}; lane++) {
+            if (lane < n) {
+                y[lane] = a[lane];
+            }
+        }
+    }
+%   end
+}
+% end
+% if called("spread") then
+/* The first lanes of a, at most n, each `step` behind the one before. */
+static inline void spread${n}(real *y, v${n} a, int step, int n)
+{
+%   if scalar then
+    (void)step;
+    (void)n;
+    *y = a;
+%   else
+    for (int lane = 0; lane < L${n} && lane < n; lane++) {
+        y[lane * step] = a[lane];
+    }
+%   end
+}
+% end
+% if called("sow") then
+/* The first lanes of which, at most n, as bytes, each `step` behind the one before. */
+static inline void sow${n}(unsigned char *y, m${n} which, int step, int n)
+{
+%   if scalar then
+    (void)step;
+    (void)n;
+    *y = (unsigned char)which;
+%   else
+    for (int lane = 0; lane < L${n} && lane < n; lane++) {
+        y[lane * step] = (unsigned char)which[lane];
+    }
+%   end
+}
+% end
+% if called("marked") then
+/* Bytes that mark${n} wrote. */
+static inline m${n} marked${n}(const unsigned char *y)
+{
+    ${scalar and "return *y" or "return __builtin_convertvector(*(const b" .. n .. " *)(const void *)y, m" .. n .. ")"};
+}
+% end
+% if called("where") then
+/* a where which is k, else 0. */
+static inline v${n} where${n}(m${n} which, int k, v${n} a)
+{
+    ${scalar and "return which == k ? a : 0" or "return (v" .. n .. ")((which == k) & (m" .. n .. ")a)"};
+}
+% end

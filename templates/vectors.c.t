@@ -39,7 +39,7 @@ typedef real v${n} __attribute__((vector_size(V${n}_BYTES), aligned(sizeof(real)
 enum { L${n} = V${n}_BYTES / (int)sizeof(real) };
 %   end
 typedef ${M.double and "int64_t" or "int32_t"} m${n} __attribute__((vector_size(sizeof(v${n})), aligned(sizeof(real)), may_alias));
-%   if M.body:find("mark" .. n .. "(", 1, true) then
+%   if M.body:find("mark" .. n .. "(", 1, true) or M.body:find("marked" .. n .. "(", 1, true) then
 typedef unsigned char b${n} __attribute__((vector_size(sizeof(v${n}) / sizeof(real)), aligned(1), may_alias));
 %   end
 %   include("vector_functions.c.t", {N = n, scalar = false})

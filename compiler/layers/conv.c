@@ -90,6 +90,35 @@ static bool check_conv(Check *check, Node *node)
                          &node->macs);
 }
 
+/* Limits of what was measured to gain. */
+enum {
+    NARROW_POOLED = 5,  /* filters behind which a pool runs in the same pass, */
+    NARROW_LARGE = 4,   /* with a window of NARROW_TAPS or more, */
+    NARROW_FILTERS = 2, /* any */
+    NARROW_TAPS = 25,
+    NARROW_CHANNELS = 8, /* of the input */
+    NARROW_COLUMNS = 4,
+    NARROW_WIDTH = 12 /* taps of a row that registers can hold */
+};
+
+/* With few filters, vectors of channels are mostly empty; vectors of columns are not. They cost the
+ * work of taking the input apart, which is much for what a stride leaves to compute. */
+static bool is_narrow(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    const Size k = node->window.kernel;
+    const int64_t stride = node->window.stride.w;
+    const bool large = k.h * k.w >= NARROW_TAPS;
+    const int64_t most = stride > 1   ? NARROW_FILTERS
+                         : step->pool ? NARROW_POOLED
+                         : large      ? NARROW_LARGE
+                                      : NARROW_FILTERS;
+    return !step->lean && plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
+           node->groups == 1 && node->filters <= most &&
+           node->in.c <= (stride == 1 ? NARROW_CHANNELS : 1) && stride <= 2 &&
+           step->yv.shape.w >= NARROW_COLUMNS && k.w <= NARROW_WIDTH;
+}
+
 enum {
     SPARSE_ROWS = 12,  /* rows of a window that registers can hold */
     SPARSE_WIDTH = 256 /* results of a row: their places go on the stack */
@@ -120,12 +149,30 @@ static int64_t bordered(const Node *node)
     return (node->in.h + 2) * (node->in.w + 2) * node->filters;
 }
 
+/* The input is taken apart, unless vectors can be loaded from where it is: not from the caller's
+ * memory, for the last of a row reach beyond it; and backward multiplies what lies behind an image
+ * by zero, so that must be a number. */
+static Form narrow_form(const Step *step, bool backward)
+{
+    const Split x = tile_split_input(step), dy = tile_split_gradient(step);
+    const bool in_place = x.planes == 1 && step->producer != STEP_NONE && !backward;
+    Form form = {.templates = "conv_narrow"};
+    form.work = in_place ? 0 : x.planes * x.plane;
+    if (backward) {
+        form.work += dy.planes * dy.plane;
+        form.sums = (step->node->tensors[0].count + step->node->filters) * TILE_MOST_LANES;
+    }
+    return form;
+}
+
 /* Backward needs the kernel with its channels swapped for dx, and the gradient spread out again if
  * there is a pool. */
 static Form conv_form(const Plan *plan, const Step *step, bool backward)
 {
     Form form = {.templates = "conv"};
     const int64_t kernel = step->node->tensors[0].count;
+    if (is_narrow(plan, step) && !step->wants_dx && (!backward || step->trainable))
+        return narrow_form(step, backward);
     if (!backward)
         return forward_form(plan, step);
     if (plan->options.unroll != UNROLL_AUTO)

@@ -8,6 +8,9 @@ for _, p in ipairs {"'valid'", "'same'", "2", "{ 3, 0 }"} do
         case("padding " .. p .. " stride " .. s, ("input = '11x2', batch = 2, conv1d { 3, kernel = 3 }, conv1d { 9, kernel = 4, padding = %s, stride = %d, activation = 'relu' }"):format(p, s))
     end
 end
+for f = 1, 5 do
+    case("few filters, " .. f, ("input = '%dx%d', batch = 2, conv1d { %d, kernel = 5, padding = 'same', activation = 'relu' }, conv1d { %d, kernel = 3, dilation = 2, stride = 2 }"):format(40 + f, f, f, 6 - f))
+end
 case("dilation", "input = '20x1', conv1d { 4, kernel = 3, dilation = 2 }, conv1d { 4, kernel = 3, dilation = 4, padding = 'same' }")
 case("groups", "input = '9x4', conv1d { 8, kernel = 3, groups = 2 }, conv1d { 4, kernel = 2, groups = 4 }")
 case("one step", "input = '1x3', conv1d { 5, kernel = 1 }, conv1d { 2, kernel = 3, padding = 'same' }")

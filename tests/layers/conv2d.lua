@@ -45,6 +45,23 @@ case("one pixel, all padding", "input = '1x1x2', conv2d { 4, kernel = 3, padding
 case("kernel fills the input", "input = '5x4x2', conv2d { 3, kernel = '5x4' }, conv2d { 2, kernel = 1 }")
 case("wide", "input = '3x40x1', batch = 2, conv2d { 5, kernel = 3, padding = 'same' }, conv2d { 17, kernel = 3 }")
 case("tall", "input = '40x3x1', conv2d { 5, kernel = 3, padding = 'same' }, conv2d { 3, kernel = 3 }")
+-- Few filters: lanes are columns. Rows around multiples of lanes; planes of the input and of the gradient of every number.
+for _, w in ipairs {3, 4, 5, 7, 8, 9, 15, 16, 17, 18, 31, 33, 40} do
+    case("few filters, " .. w .. " columns", ("input = '4x%dx1', batch = 2, conv2d { 2, kernel = 3, padding = 'same', activation = 'relu' }, conv2d { 1, kernel = 2, padding = 1, bias = false }"):format(w))
+end
+for f = 1, 4 do
+    case("few filters, " .. f, ("input = '5x19x%d', batch = 2, conv2d { %d, kernel = 2, activation = 'tanh' }"):format(f + 1, f))
+    case("few filters between, " .. f, ("input = '4x%dx%d', batch = 3, conv2d { %d, kernel = '1x2' }, conv2d { %d, kernel = 3, padding = 'same', activation = 'relu6' }"):format(13 + f, f, f % 2 + 1, f // 2 % 2 + 1))
+end
+for _, o in ipairs {"stride = 2", "stride = 3, padding = 'same'", "stride = '1x2', dilation = '1x2'", "stride = '2x1', padding = { 1, 0, 2, 1 }", "dilation = '1x3'", "dilation = 2, padding = 2", "trainable = false", "groups = 2, padding = 1"} do
+    for _, k in ipairs {"3", "'2x5'"} do
+        case("few filters, kernel " .. k .. ", " .. o, ("input = '9x23x%d', batch = 2, conv2d { 2, kernel = %s, %s }, conv2d { 2, kernel = 2, activation = 'softmax' }"):format(o:find("stride") and 1 or 2, k, o))
+    end
+end
+for _, k in ipairs {"1", "'1x7'", "'7x1'", "'3x13'", "'4x6'", "'5x3'", "7"} do
+    case("few filters, kernel " .. k, ("input = '8x31x1', batch = 2, conv2d { %d, kernel = %s, padding = 'same', activation = 'sigmoid' }"):format(k == "7" and 3 or 2, k))
+    case("few filters of 8 channels, kernel " .. k, ("input = '7x18x8', batch = 2, conv2d { 2, kernel = %s, padding = 'same' }"):format(k))
+end
 case("no bias", "input = '5x5x2', conv2d { 3, kernel = 3, bias = false }, conv2d { 3, kernel = 2, bias = false }")
 case("he_normal", "input = '5x5x2', conv2d { 3, kernel = 3, init = 'he_normal' }, conv2d { 3, kernel = 2, init = 'he_uniform' }")
 case("deep reduction", "input = '4x4x2', conv2d { 40, kernel = 1 }, conv2d { 33, kernel = 3 }")

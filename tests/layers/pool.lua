@@ -19,6 +19,24 @@ for _, pool in ipairs {"maxpool2d", "avgpool2d"} do
     case(pool .. " then padding", ("input = '6x6x1', conv2d { 3, kernel = 3, activation = 'relu' }, %s { 2 }, conv2d { 4, kernel = 3, padding = 'same' }"):format(pool))
     case(pool .. " twenty columns", ("input = '5x41x1', conv2d { 17, kernel = 2, activation = 'relu' }, %s { 2 }, conv2d { 1, kernel = 1 }"):format(pool))
 end
+-- Few filters: lanes are columns of the pool, every place of a window has a vector of its own.
+for k, o in ipairs {"2", "3", "'1x2'", "'3x1'", "'2x1'", "'2x4'"} do
+    for _, f in ipairs {1, 2, 3, 4, 5} do
+        local w = 9 + 3 * f + 8 * k
+        case("few filters, " .. f .. ", window " .. o, ("input = '8x%dx%d', batch = 2, conv2d { %d, kernel = 3, padding = 'same', activation = 'relu' }, %s { %s }, conv2d { 2, kernel = '1x2', padding = 1 }"):format(w, k % 3 + 1, f, (f + k) % 4 == 0 and "avgpool2d" or "maxpool2d", o))
+    end
+end
+for k, o in ipairs {"kernel = '5x2'", "kernel = 3, stride = 2, padding = 1", "kernel = 3, stride = '1x2'", "kernel = 3, stride = 3", "kernel = 2, dilation = '2x1'", "kernel = 2, dilation = '1x3'", "kernel = 1",
+                    "kernel = 3, groups = 2", "kernel = '1x7', bias = false", "kernel = '7x1'", "kernel = 4, trainable = false", "kernel = 5", "kernel = '3x12'"} do
+    for _, c in ipairs {2, 6} do
+        case("few filters pooled of " .. c .. " channels, " .. o, ("input = '12x%dx%d', batch = 2, conv2d { %d, %s, activation = 'leaky_relu' }, maxpool2d { 2 }, conv2d { %d, kernel = 1 }, maxpool2d { '1x2' }, flatten {}, dense { 2 }"):format(38 + 2 * k, c, k % 4 + 2, o, k % 3 + 3))
+    end
+end
+for _, a in ipairs {"relu6", "softmax", "gelu", "elu"} do
+    case("few filters, pools behind " .. a, ("input = '6x21x1', batch = 2, conv2d { 2, kernel = 2, activation = '%s' }, maxpool2d { 2 }, conv2d { 2, kernel = 1, activation = '%s' }, avgpool2d { 2 }"):format(a, a))
+end
+case("few filters pooled of 8 channels", "input = '6x20x8', batch = 2, conv2d { 4, kernel = 3, padding = 'same', activation = 'relu' }, maxpool2d { 2 }, conv2d { 2, kernel = 1 }")
+case("few filters pooled in 1D", "input = '71x3', batch = 2, conv1d { 5, kernel = 4, activation = 'relu' }, maxpool1d { 3 }, conv1d { 4, kernel = 3, padding = 'same', activation = 'relu' }, maxpool1d { 2 }, flatten {}, dense { 2 }")
 -- Two convolutions, so that the one with the pool sends a gradient down: sparse where its input fills vectors, dense elsewhere.
 for _, c in ipairs {3, 16, 32, 48} do
     for _, o in ipairs {"2", "'1x3'", "3", "'3x1'"} do

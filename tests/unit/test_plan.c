@@ -55,10 +55,10 @@ TEST(no_two_living_buffers_overlap)
 TEST(a_chain_needs_no_more_than_its_two_largest_neighbours)
 {
     Arena *arena = arena_new();
-    Buffer b[] = {{"a", HOME_ARENA, 100, 1, 0, 1, 0},
-                  {"b", HOME_ARENA, 50, 1, 1, 2, 0},
-                  {"c", HOME_ARENA, 80, 1, 2, 3, 0},
-                  {"d", HOME_ARENA, 10, 1, 3, 4, 0}};
+    Buffer b[] = {{"a", HOME_ARENA, 100, 1, 0, 1, 0, false},
+                  {"b", HOME_ARENA, 50, 1, 1, 2, 0, false},
+                  {"c", HOME_ARENA, 80, 1, 2, 3, 0, false},
+                  {"d", HOME_ARENA, 10, 1, 3, 4, 0, false}};
     Schedule schedule = {.buffers = b, .buffer_count = 4};
     memory_assign(arena, &schedule, 1, 0);
     CHECK(schedule.lower_bound == 150);
