@@ -21,6 +21,7 @@ static const char help[] =
     "  --batch N                 samples a training step can take\n"
     "  --threads N               split them over N threads (1..64; OUT.c compiled with -fopenmp)\n"
     "  --json                    check, summary: for programs\n"
+    "  --tiles                   summary: register tiles, too\n"
     "compile:\n"
     "  --inference               no training code\n"
     "  --standalone              the runtime inside OUT.c: nothing else to link\n"
@@ -72,6 +73,7 @@ enum {
     OPTION_REAL,
     OPTION_WINOGRAD,
     OPTION_RAM,
+    OPTION_TILES,
     OPTION_TEMPLATES,
     OPTION_MAX_PARAMS,
     OPTION_MAX_MACS,
@@ -104,6 +106,7 @@ static const struct option long_options[] = {
     {"real", required_argument, NULL, OPTION_REAL},
     {"winograd", required_argument, NULL, OPTION_WINOGRAD},
     {"ram", required_argument, NULL, OPTION_RAM},
+    {"tiles", no_argument, NULL, OPTION_TILES},
     {"templates", required_argument, NULL, OPTION_TEMPLATES},
     {"max-params", required_argument, NULL, OPTION_MAX_PARAMS},
     {"max-macs", required_argument, NULL, OPTION_MAX_MACS},
@@ -133,6 +136,8 @@ static int takers(int option)
         return FOR_COMPILE | FOR_NETWORK;
     case OPTION_JSON:
         return FOR_CHECK | FOR_SUMMARY;
+    case OPTION_TILES:
+        return FOR_SUMMARY;
     case OPTION_INFERENCE:
     case OPTION_STANDALONE:
         return FOR_COMPILE;
@@ -315,6 +320,9 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return read_threads(diag, text, out);
     case OPTION_JSON:
         out->json = true;
+        return true;
+    case OPTION_TILES:
+        out->tiles = true;
         return true;
     case OPTION_INFERENCE:
         out->plan.inference = true;

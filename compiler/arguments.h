@@ -29,6 +29,7 @@ typedef struct {
     int define_count;
     Budget budget; /* --max-*; 0: none */
     PlanOptions plan;
+    bool tiles;     /* summary --tiles */
     RunOptions run; /* weights, output and input are shared by all commands */
 } Arguments;
 

@@ -108,6 +108,8 @@ static bool summary(const Job *job)
     if (!plan)
         return false;
     (job->arguments->json ? summary_json : summary_table)(&text, plan);
+    if (job->arguments->tiles && !job->arguments->json)
+        summary_tiles(&text, plan);
     fputs(text.data, stdout);
     return true;
 }

@@ -14,4 +14,7 @@ void check_json(Text *out, const char *path, const Diag *diag, int first_message
  * flash the parameters' bytes. Every limit that is broken is one error. */
 bool budget_check(Diag *diag, const Plan *plan, const Budget *extra);
 
+/* The register tiles of every pass, and how many lanes they use; tile_text.c. */
+void summary_tiles(Text *out, const Plan *plan);
+
 #endif

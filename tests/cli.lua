@@ -34,7 +34,8 @@ for arguments, text in pairs {
     ["check --json --dump=graph specs/shapes.lua"] = "do not go together", ["check -D =3 specs/shapes.lua"] = "KEY=VALUE",
     ["import model.onnx"] = "no command 'import'", ["summary --inference specs/shapes.lua"] = "--inference does not go",
     ["check -o x.c specs/shapes.lua"] = "-o does not go", ["specs/shapes.lua --max-ram 64K -o x.c"] = "--max-ram does not go",
-    ["specs/shapes.lua --json -o x.c"] = "--json does not go", ["specs/shapes.lua -o ''"] = "must name a .c file",
+    ["specs/shapes.lua --ram 12X -o x.c"] = "--ram must be", ["specs/shapes.lua --winograd on -o x.c"] = "knows no 'on'",
+    ["check --tiles specs/shapes.lua"] = "--tiles does not go", ["specs/shapes.lua --json -o x.c"] = "--json does not go", ["specs/shapes.lua -o ''"] = "must name a .c file",
     ["specs/shapes.lua -o .c"] = "must name a .c file", ["check --batch 1e3 specs/shapes.lua"] = "--batch must be",
     ["check --batch 99999999999999999999 specs/shapes.lua"] = "--batch must be", ["check specs/shapes.lua --max-ram 99999999999G"] = "--max-ram must be",
     ["train specs/shapes.lua --data shapes -o w --lr 0"] = "--lr must be", ["train specs/shapes.lua --data shapes -o w --lr nan"] = "--lr must be",
@@ -55,6 +56,22 @@ expect("a right and a wrong spec", "check specs/shapes.lua tests/golden/layer-un
 expect("limits from the command line", "check specs/mnist.lua --max-params 200K --max-flash 512K", 1, "bytes of flash")
 expect("a batch beyond any memory", "check specs/mnist.lua --batch 2000000000", 1, "needs more than 2^40 values")
 expect("a header that the runtime has", ("specs/shapes.lua -o %s/cnn.c"):format(build), 2, "second cnn.h")
+-- --ram: what fits is taken, what cannot fit is an error with the least that is needed.
+local function tape(options)
+    local out = expect("summary " .. options, "summary specs/packets.lua " .. options, 0, "training tape", "out")
+    return tonumber((out:match("training tape%s+([%d,]+) bytes"):gsub(",", "")))
+end
+local most, least = tape(""), tape("--ram least")
+tap.report(least < most / 10, "--ram least needs a tenth", most .. " and " .. least)
+tap.report(tape("--ram 100K") <= 100 * 1024, "--ram 100K keeps to it", tape("--ram 100K"))
+tap.report(tape("--ram " .. least) == least and tape("--ram " .. most) == most, "--ram N takes no less than it must", "")
+expect("--ram 1K", "specs/packets.lua --ram 1K -o " .. build .. "/packets.c", 1, ("a training step needs at least %d bytes of tape"):format(least))
+expect("--ram 20K --inference", "specs/packets.lua --ram 20K --inference -o " .. build .. "/packets.c", 0)
+expect("--ram 1K --inference", "specs/packets.lua --ram 1K --inference -o " .. build .. "/packets.c", 1, "bytes of scratch, more than --ram")
+expect("recomputed", "summary specs/vgg_small.lua --ram 5M", 0, "multiply-adds a sample, 21 % of forward's", "out")
+local tiles = expect("--tiles", "summary specs/vgg_small.lua --tiles", 0, "conv3            predict  100 100 100 %  F(2x2, 3x3) 2x6 | 1x12, 2 blocks of 25 tiles", "out")
+tap.report(tiles:find("where the pool's maximum was: 3 rows x 4 vectors", 1, true), "--tiles tells backward's", tiles)
+expect("--tiles --winograd off", "summary specs/vgg_small.lua --tiles --winograd off", 0, "conv3            predict  100 100 100 %  2x5 2x4 | 1x7", "out")
 expect("limits that hold", "check specs/mnist.lua --max-params 225034 --max-ram 32K --max-macs 3M", 0)
 expect("--unroll full refuses what is too large", ("specs/mnist.lua --unroll full -o %s/m.c"):format(build), 1, "at most 40000 a layer")
 tap.report(not tap.read(build .. "/m.c"), "a refused network leaves no file", "there is one")
