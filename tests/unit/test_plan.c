@@ -82,6 +82,17 @@ TEST(tiles_cover_every_pixel_once)
         }
 }
 
+/* Every p in range is tried; the one taken leaves no more over than any other. */
+TEST(groups_are_as_even_as_they_can_be)
+{
+    for (int64_t n = 1; n < 200; n++) {
+        const int64_t p = tile_even(n, 4, 6);
+        CHECK(n <= 6 ? p == n : p >= 4 && p <= 6);
+        for (int64_t other = 4; other <= 6 && n > 6; other++)
+            CHECK((n + p - 1) / p * p <= (n + other - 1) / other * other);
+    }
+}
+
 TEST(lanes_fit_the_channels)
 {
     CHECK(tile_lanes(1) == 4 && tile_lanes(4) == 4 && tile_lanes(5) == 8 && tile_lanes(8) == 8);
@@ -141,6 +152,7 @@ int main(void)
     RUN(no_two_living_buffers_overlap);
     RUN(a_chain_needs_no_more_than_its_two_largest_neighbours);
     RUN(tiles_cover_every_pixel_once);
+    RUN(groups_are_as_even_as_they_can_be);
     RUN(lanes_fit_the_channels);
     RUN(a_line_of_template_is_a_line_of_lua);
     RUN(an_open_hole_has_a_line);
