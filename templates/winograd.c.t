@@ -106,16 +106,22 @@ ${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.
 % local P = T.pool
 % local high, wide = (T.h + 1) // 2, (T.w + 1) // 2
 % -- Row or column of a tile; an odd size makes the last overlap the one before it.
-% local function place(size, index) return size % 2 == 0 and mul(index, 2) or "(" .. index .. " < " .. size // 2 .. " ? 2*" .. index .. " : " .. size - 2 .. ")" end
-% local function corner() 
-            const int i = ${place(T.h, "((first + t) / " .. wide .. ")")}, j = ${place(T.w, "((first + t) % " .. wide .. ")")};
-% end
-/* All ${high}x${wide} tiles: pieces of x are spread into u, multiplied into m, gathered into y. */
+% local function place(size, index) return size % 2 == 0 and "2*(" .. index .. ")" or index .. " < " .. size // 2 .. " ? 2*(" .. index .. ") : " .. size - 2 end
+/* Winograd's F(2x2, 3x3) for all ${high}x${wide} tiles: pieces of x are spread into u, multiplied into m, gathered into y. */
 ${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const real *restrict kernel", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, "real *restrict work"})}
 {
     real *const u = work, *const m = work + ${16 * W.block * T.ic};
+% local tile = W.blocks > 1 and "(first + t)" or "t"
+% local function corner()
+            const int i = ${place(T.h, tile .. " / " .. wide)}, j = ${place(T.w, tile .. " % " .. wide)};
+% end
+% if W.blocks > 1 then
     for (int block = 0; block < ${W.blocks}; block++) {
         const int first = ${high * wide}*block/${W.blocks}, n = ${high * wide}*(block + 1)/${W.blocks} - first;
+% else
+    {
+        const int n = ${high * wide};
+% end
         for (int t = 0; t < n; t++) {
 % corner()
             for (int c = 0; c < ${T.ic}; c += ${lanes}) {
@@ -125,7 +131,7 @@ ${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const 
         ${T.fn}_multiply(u, kernel, m, n);
         for (int t = 0; t < n; t++) {
 % if P then
-            const int i = (first + t) / ${wide}, j = (first + t) % ${wide};
+            const int i = ${tile} / ${wide}, j = ${tile} % ${wide};
 % else
 %   corner()
 % end
