@@ -235,8 +235,9 @@ static inline void spread${n}(real *y, v${n} a, int step, int n)
 {
 %   if scalar then
     (void)step;
-    (void)n;
-    *y = a;
+    if (n > 0) {
+        *y = a;
+    }
 %   else
     for (int lane = 0; lane < L${n} && lane < n; lane++) {
         y[lane * step] = a[lane];
