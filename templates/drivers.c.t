@@ -251,6 +251,14 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     }
 %   local lowest = #steps
 %   for k = #steps, 1, -1 do if steps[k].backward then lowest = k end end
+%   -- Before another gradient takes the place of dy.
+%   local function update_at_once(step)
+%       if step.updates then
+    if (w) {
+        ${call(step, "update", {x = place(step.x, nil, "inputs"), dy_in = place(step.dy), w_out = tensor("w", step.w_offset), b_out = tensor("w", step.b_offset), count = "count", rate = "rate"})};
+    }
+%       end
+%   end
 %   for _, run in ipairs(runs(steps, #steps, lowest, -1)) do
 %       for _, step in ipairs(run) do
 %           local own_memory = step.backward_pass
@@ -263,6 +271,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %       end
 %       if run.batched then
     ${call(run[1], "backward", backward_values(run[1]))};
+%           update_at_once(run[1])
 %       else
 %           for n in each("n", M.batch == 1 and 1 or "count") do
 %               for k = #run, 1, -1 do if run[k].recomputed then
@@ -270,16 +279,12 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %               end end
 %               for _, step in ipairs(run) do
     ${call(step, "backward", backward_values(step, M.batch > 1 and "n" or nil))};
+%                   update_at_once(step)
 %               end
 %           end
 %       end
 %       for _, step in ipairs(run) do if step.backward_pass.sums then
     ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset)})};
-%       end end
-%       for _, step in ipairs(run) do if step.updates then
-    if (w) {
-        ${call(step, "update", {x = place(step.x, nil, "inputs"), dy_in = place(step.dy), w_out = tensor("w", step.w_offset), b_out = tensor("w", step.b_offset), count = "count", rate = "rate"})};
-    }
 %       end end
 %   end
     return loss * scale;

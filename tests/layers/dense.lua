@@ -22,5 +22,8 @@ for _, o in ipairs {"batch = 1, optimizer = sgd { lr = 0.1 }", "batch = 3, optim
     case("large kernel, " .. o, ("input = '90', %s, dense { 50, activation = 'tanh' }, dense { 83, activation = 'relu' }, dense { 3 }"):format(o))
 end
 case("large kernel, frozen", "input = '90', batch = 2, optimizer = sgd { lr = 0.1 }, dense { 50, trainable = false }, dense { 83 }, dense { 3 }")
+for _, batch in ipairs {1, 3} do
+    case("large kernel above convolutions, batch of " .. batch, ("input = '14x14x1', batch = %d, optimizer = sgd { lr = 0.1 }, conv2d { 16, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, conv2d { 16, kernel = 3, activation = 'relu' }, flatten {}, dense { 20, activation = 'tanh' }, dense { 3 }"):format(batch))
+end
 case("large kernel first and last, no bias", "input = '70', batch = 2, optimizer = sgd { lr = 0.1 }, dense { 60, bias = false }, dense { 70, bias = false }")
 return cases
