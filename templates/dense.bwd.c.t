@@ -133,11 +133,10 @@ ${signature("backward", arguments)}
 %   for _, run in ipairs(L.tiles.dx_runs) do
         for (int t = 0; t < ${run.count}; t++) {
             const int i = ${add(mul("t", run.p), run.start)};
-%       if M.portable and part_filled then
-            for (int next = 0; next < ${samples}; next += ${lanes}) {
-                const int n = next < ${M.batch - lanes} ? next : ${M.batch - lanes}; /* the last block overlaps the one before */
-                ${L.fn}_dx_${run.p}(w + i * ${outputs}, turned + n, part + n);
-            }
+%       if M.portable and lanes > 1 then
+%           for n in each_block("n", M.batch, lanes, samples) do
+                ${L.fn}_dx_${run.p}(w + i * ${outputs}, ${plus("turned", n)}, ${plus("part", n)});
+%           end
 %       else
             for (int n = 0; n < ${samples}; n += ${lanes}) {
                 ${L.fn}_dx_${run.p}(w + i * ${outputs}, turned + n, part + n${part_filled and ", " .. M.batch .. " - n" or ""});

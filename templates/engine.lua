@@ -32,6 +32,10 @@ return function(model, main)
         return lib.each(emit, full, name, from, to)
     end
 
+    function names.each_block(name, n, width, limit)
+        return lib.each_block(emit, name, n, width, limit)
+    end
+
     function names.channel_tiles(name, n, variants, lanes)
         return lib.channel_tiles(emit, name, n, variants, lanes)
     end

@@ -81,38 +81,55 @@ function lib.each(emit, full, name, from, to)
     end
 end
 
--- The loops over n channels, a tile at a time, for each variant of a tile: for variant, o, rest in channel_tiles(...). Vectors may
--- reach beyond the last channel; `rest` of them are left then. Blocks of plain C (`lanes` is a number) never do: the last one
--- overlaps the one before, by `rest` channels.
-function lib.channel_tiles(emit, name, n, variants, lanes)
-    local blocks = lanes ~= 1 and math.type(lanes) == "integer"
-    local number, open = 0, false
-    if not blocks then
-        emit("int " .. name .. " = 0;\n")
-    end
+-- for i, done in each_block("i", n, width): a C loop over n values, `width` at a time, never beyond the last: where n is no multiple of
+-- width, the last block overlaps the one before by `done` values. With `limit`, only blocks that begin below it.
+function lib.each_block(emit, name, n, width, limit)
+    local last = n - width
+    local steps = " = 0; %s < " .. (limit or n) .. "; %s += " .. width .. ") {\n"
+    local started = false
     return function()
-        number = number + 1
-        if open then
-            emit("}\n")
-        end
-        local variant = variants[number]
-        if not variant then
+        if started then
+            emit(last ~= 0 and "}\n" or "")
             return nil
         end
-        local width = lib.mul(variant.v, lanes)
-        open = not blocks or width ~= n
-        if not blocks then
-            emit("for (; " .. lib.add(name, lib.mul(variant.v - 1, lanes)) .. " < " .. n .. "; " .. name .. " += " .. width .. ") {\n")
-            return variant, name, n .. " - " .. name
-        elseif n == width then
-            return variant, 0, "0"
+        started = true
+        if last == 0 then
+            return 0, "0"
         elseif n % width == 0 then
-            emit("for (int " .. name .. " = 0; " .. name .. " < " .. n .. "; " .. name .. " += " .. width .. ") {\n")
-            return variant, name, "0"
+            emit("for (int " .. name .. steps:format(name, name))
+            return name, "0"
         end
-        emit("for (int next = 0; next < " .. n .. "; next += " .. width .. ") {\n")
-        emit("const int " .. name .. " = next < " .. n - width .. " ? next : " .. n - width .. "; /* the last block overlaps the one before */\n")
-        return variant, name, "next - " .. name
+        emit("for (int next" .. steps:format("next", "next"))
+        emit("const int " .. name .. " = next < " .. last .. " ? next : " .. last .. "; /* the last block overlaps the one before */\n")
+        return name, "next - " .. name
+    end
+end
+
+-- for variant, o, rest in channel_tiles("o", n, variants, lanes): the loops over n channels, a tile at a time. Vectors may reach beyond
+-- the last channel, and each variant takes what the one before leaves; `rest` channels are left. Blocks of plain C (`lanes` is a number)
+-- have one variant; the first `rest` channels of a block have been done.
+function lib.channel_tiles(emit, name, n, variants, lanes)
+    if lanes ~= 1 and math.type(lanes) == "integer" then
+        local variant = variants[1]
+        local next_block = lib.each_block(emit, name, n, variant.v * lanes)
+        return function()
+            local o, done = next_block()
+            if o then
+                return variant, o, done
+            end
+        end
+    end
+    emit("int " .. name .. " = 0;\n")
+    local number = 0
+    return function()
+        emit(number > 0 and "}\n" or "")
+        number = number + 1
+        local variant = variants[number]
+        if variant then
+            local first_of_last = lib.add(name, lib.mul(variant.v - 1, lanes))
+            emit("for (; " .. first_of_last .. " < " .. n .. "; " .. name .. " += " .. lib.mul(variant.v, lanes) .. ") {\n")
+            return variant, name, n .. " - " .. name
+        end
     end
 end
 
