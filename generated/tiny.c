@@ -173,11 +173,11 @@ static void cnn_init_uniform(cnn_real *w, size_t n, cnn_real limit, uint64_t *st
  * 64 at a time, then the rest. */
 #define CNN_EACH(i, n, statement)                                                                  \
 do {                                                                                           \
-        size_t first = 0;                                                                          \
-        for (; first + 64 <= n; first += 64)                                                       \
+        const size_t whole = (n) - (n) % 64;                                                       \
+        for (size_t first = 0; first < whole; first += 64)                                         \
         for (size_t i = first; i < first + 64; i++)                                            \
         statement;                                                                         \
-        for (size_t i = first; i < n; i++)                                                         \
+        for (size_t i = whole; i < (n); i++)                                                       \
         statement;                                                                             \
     } while (0)
 
