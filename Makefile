@@ -70,7 +70,7 @@ deps:
 	    libpng-dev zlib1g-dev clang lua5.4
 
 # All tests; T=name runs one part: unit, golden, generated, cli, weights, examples, readme, threads, numeric, sweep.
-check: cnngen
+check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 
 # The committed output in generated/ and the expected messages are made anew; read the difference before you commit it.
