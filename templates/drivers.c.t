@@ -217,6 +217,12 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %       end
 %       reads = reads or step.arguments.prepare ~= nil
 %   end end
+%   for _, step in ipairs(steps) do if step.recomputed then
+%       for _, name in ipairs(step.arguments.forward) do
+%           reads = reads or name == "w"
+%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input")
+%       end
+%   end end
 %   if reads then
     const real *const p = (const real *)(const void *)params;
 %   else
@@ -250,7 +256,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   end
     }
 %   local lowest = #steps
-%   for k = #steps, 1, -1 do if steps[k].backward then lowest = k end end
+%   for k = #steps, 1, -1 do if steps[k].backward or steps[k].recomputed then lowest = k end end
 %   -- Before another gradient takes the place of dy.
 %   local function update_at_once(step)
 %       if step.updates then
@@ -277,10 +283,10 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %               for k = #run, 1, -1 do if run[k].recomputed then
     ${call(run[k], "forward", forward_values(run[k], M.batch > 1 and "n" or nil, "inputs"))};
 %               end end
-%               for _, step in ipairs(run) do
+%               for _, step in ipairs(run) do if step.backward then
     ${call(step, "backward", backward_values(step, M.batch > 1 and "n" or nil))};
 %                   update_at_once(step)
-%               end
+%               end end
 %           end
 %       end
 %       for _, step in ipairs(run) do if step.backward_pass.sums then
