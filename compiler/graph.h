@@ -67,7 +67,7 @@ typedef struct {
 typedef struct Activation Activation; /* activation.h */
 typedef struct LayerKind LayerKind;   /* layer.h */
 
-enum { NODE_INPUTS = 8, NODE_TENSORS = 4 };
+enum { NODE_TENSORS = 4 };
 
 typedef struct Node {
     const LayerKind *kind;
@@ -75,7 +75,8 @@ typedef struct Node {
     Span span;
     const Value *call; /* what was written */
     int index;         /* its place in graph->nodes */
-    int inputs[NODE_INPUTS], input_count;
+    int *inputs; /* of each: its place there; below `index` */
+    int input_count;
     Shape in, out; /* in: of the first input */
 
     /* Options, decoded and defaulted; what a kind does not know keeps its neutral value. */

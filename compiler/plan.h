@@ -29,10 +29,11 @@ typedef struct {
     int threads;     /* --threads; 0: one */
 } PlanOptions;
 
-/* Where a step finds an image inside a buffer: pixel (i, j) starts at origin + i*row + j*c. */
+/* Where a step finds an image inside a buffer: pixel (i, j) starts at origin + i*row + j*pixel.
+ * `pixel` is the number of channels, but for the part of a concat, which only copies have. */
 typedef struct {
     Shape shape;
-    int64_t origin, row;
+    int64_t origin, row, pixel;
 } View;
 
 typedef enum { HOME_CALLER_INPUT, HOME_CALLER_OUTPUT, HOME_ARENA, HOME_ALIAS } Home;
@@ -55,6 +56,13 @@ typedef struct {
     int prepared, sums, work;
 } Pass;
 
+/* A gradient that goes to a place where another reader's may be already. */
+typedef struct {
+    int from, into; /* gradient buffers */
+    View from_view, into_view;
+    bool add; /* to what is there */
+} Handover;
+
 typedef struct Step {
     const Node *node;             /* whose options the templates read */
     const Recipe *recipe;         /* the node's kind's, or that of a pad or activation */
@@ -65,9 +73,12 @@ typedef struct Step {
     View conv;        /* with a pool: the shape before pooling */
     int x, y;         /* buffers */
     View xv, yv;
+    int z; /* second input of a sum or product, or STEP_NONE */
+    View zv;
+    bool in_place; /* y is x, which nobody needs any more */
     bool halo;    /* y has a border of zeros around yv */
     bool batched; /* takes all samples of a part at once */
-    int producer; /* step that fills x, or STEP_NONE: the caller's input */
+    bool from_caller; /* x is the caller's input */
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
 
     Pass forward_pass, backward_pass;
@@ -76,10 +87,12 @@ typedef struct Step {
 
     /* Backward; unused in the predict schedule. */
     bool backward; /* has a backward pass at all */
-    bool wants_dx;
+    bool wants_dx, wants_dz;
     bool trainable;
     bool skip_gradient; /* the loss already gave the gradient before this step's activation */
-    int dx, dy;         /* gradient buffers, or STEP_NONE */
+    int dx, dy, dz;     /* gradient buffers, or STEP_NONE */
+    Handover handovers[2];
+    int handover_count; /* done behind the step's backward pass */
 } Step;
 
 typedef struct {

@@ -70,6 +70,7 @@ static Value *view_value(const Binding *b, const Schedule *schedule, View view, 
     Value *table = shape_value(b, view.shape);
     set_int(b, table, "origin", view.origin);
     set_int(b, table, "row", view.row);
+    set_int(b, table, "pixel", view.pixel);
     set_int(b, table, "buffer", home->count);
     set_int(b, table, "samples_row", home->count);
     set_bool(b, table, "halo", home->count != shape_count(view.shape));
@@ -120,10 +121,22 @@ static Value *pass_value(const Binding *b, const Schedule *schedule, const Pass 
     return table;
 }
 
+static Value *handover_value(const Binding *b, const Schedule *schedule, const Handover *handover)
+{
+    Value *table = value_table(b->arena);
+    value_set(b->arena, table, "from",
+              view_value(b, schedule, handover->from_view, handover->from));
+    value_set(b->arena, table, "into",
+              view_value(b, schedule, handover->into_view, handover->into));
+    set_bool(b, table, "add", handover->add);
+    return table;
+}
+
 static void set_backward(const Binding *b, Value *table, const Schedule *schedule, const Step *step)
 {
     set_bool(b, table, "backward", step->backward);
     set_bool(b, table, "wants_dx", step->wants_dx);
+    set_bool(b, table, "wants_dz", step->wants_dz);
     set_bool(b, table, "trainable", step->trainable);
     set_bool(b, table, "updates",
              step->trainable && tensor_offset(b->plan, &step->node->tensors[0]) >= b->plan->summed);
@@ -133,6 +146,12 @@ static void set_backward(const Binding *b, Value *table, const Schedule *schedul
         value_set(b->arena, table, "dy", view_value(b, schedule, step->yv, step->dy));
     if (step->dx != STEP_NONE)
         value_set(b->arena, table, "dx", view_value(b, schedule, step->xv, step->dx));
+    if (step->dz != STEP_NONE)
+        value_set(b->arena, table, "dz", view_value(b, schedule, step->zv, step->dz));
+    Value *handovers = value_table(b->arena);
+    for (int i = 0; i < step->handover_count; i++)
+        value_add(b->arena, handovers, handover_value(b, schedule, &step->handovers[i]));
+    value_set(b->arena, table, "handovers", handovers);
     if (step->argmax != STEP_NONE)
         value_set(b->arena, table, "argmax", view_value(b, schedule, step->yv, step->argmax));
 }
@@ -150,6 +169,9 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     set_string(b, table, "kind", node->kind->name);
     value_set(b->arena, table, "x", view_value(b, schedule, step->xv, step->x));
     value_set(b->arena, table, "y", view_value(b, schedule, step->yv, step->y));
+    if (step->z != STEP_NONE)
+        value_set(b->arena, table, "z", view_value(b, schedule, step->zv, step->z));
+    set_bool(b, table, "in_place", step->in_place);
     value_set(b->arena, table, "kernel", size_value(b, node->window.kernel));
     value_set(b->arena, table, "stride", size_value(b, node->window.stride));
     value_set(b->arena, table, "dilation", size_value(b, node->window.dilation));
@@ -157,6 +179,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     Value *conv = shape_value(b, step->conv.shape);
     set_int(b, conv, "origin", step->conv.origin);
     set_int(b, conv, "row", step->conv.row);
+    set_int(b, conv, "pixel", step->conv.pixel);
     value_set(b->arena, table, "conv", conv);
     set_int(b, table, "filters", node->filters);
     set_int(b, table, "groups", node->groups);

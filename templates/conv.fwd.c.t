@@ -73,7 +73,7 @@ ${signature("forward", arguments)}
 %   for g in each("g", L.groups) do
 %   for variant, o, rest in channel_tiles("o", oc, L.tiles.forward, lanes) do
 %       for i in each("i", L.y.h) do
-        const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic)))};
+        const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic), L.x.origin))};
         real *yi = ${plus("y", add(mul(i, L.y.row), L.y.origin, mul(g, oc), o))};
 %       if L.argmax then
         unsigned char *ai = ${plus("argmax", add(mul(i, L.y.w * L.y.c), mul(g, oc), o))};

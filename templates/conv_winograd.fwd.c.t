@@ -10,7 +10,7 @@
 % arguments[#arguments + 1] = "y"
 % if L.argmax then arguments[#arguments + 1] = "argmax" end
 % arguments[#arguments + 1] = "work"
-% include("winograd.c.t", {T = {fn = L.fn, ic = ic, oc = oc, row = L.x.row, winograd = W, start = L.bias and "b" or "zero", relu = relu, pool = P, argmax = L.argmax ~= nil, y_row = L.y.row, h = P and 2 * L.y.h or L.y.h, w = P and 2 * L.y.w or L.y.w}})
+% include("winograd.c.t", {T = {fn = L.fn, ic = ic, oc = oc, row = L.x.row, origin = L.x.origin, winograd = W, start = L.bias and "b" or "zero", relu = relu, pool = P, argmax = L.argmax ~= nil, y_row = L.y.row, h = P and 2 * L.y.h or L.y.h, w = P and 2 * L.y.w or L.y.w}})
 ${signature("prepare_forward", {"w", "prepare"})}
 {
     for (int c = 0; c < ${ic}; c++) {

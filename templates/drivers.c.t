@@ -29,10 +29,10 @@
 % local function gradient(step, offset) return offset and (step.updates and "w ? NULL : " or "") .. tensor("g", offset) end
 % local function own(offset) return offset and plus("at", offset) end
 % local function forward_values(step, n, input)
-%   return {x = place(step.x, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)}
+%   return {x = place(step.x, n, input), z = step.z and place(step.z, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)}
 % end
 % local function backward_values(step, n)
-%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = gradient(step, step.w_offset), db = gradient(step, step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}
+%   return {x = place(step.x, n, "inputs"), z = step.z and place(step.z, n, "inputs"), dz = step.dz and place(step.dz, n), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = gradient(step, step.w_offset), db = gradient(step, step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}
 % end
 % local function prepare_forward(step)
 %   if step.forward_pass.prepared then
@@ -47,6 +47,20 @@ enum {
 %   end
 };
 
+% end
+% local function has(step, pass) return step.functions and step.functions[pass] end
+% -- A step's backward pass, and where its gradients go on to.
+% local function backward(step, n)
+%   if has(step, "backward") then
+    ${call(step, "backward", backward_values(step, n))};
+%   end
+%   for k, handover in ipairs(step.handovers) do
+%       local samples = step.batched and not n and M.batch > 1
+%       for s in each("n", samples and "count" or 1) do
+%           local sample = samples and s or n
+    ${step.fn}_handover${k}(${place(handover.from, sample)}, ${place(handover.into, sample)});
+%       end
+%   end
 % end
 % -- Runs of steps that share a loop over the samples.
 % local function runs(steps, first, last, direction)
@@ -210,17 +224,17 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   end
     real loss = 0;
 %   local reads, reads_inputs = false, false
-%   for _, step in ipairs(steps) do if step.backward then
+%   for _, step in ipairs(steps) do if has(step, "backward") then
 %       for _, name in ipairs(step.arguments.backward) do
 %           reads = reads or name == "w"
-%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input")
+%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input") or (name == "z" and step.z.home == "input")
 %       end
 %       reads = reads or step.arguments.prepare ~= nil
 %   end end
 %   for _, step in ipairs(steps) do if step.recomputed then
 %       for _, name in ipairs(step.arguments.forward) do
 %           reads = reads or name == "w"
-%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input")
+%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input") or (name == "z" and step.z.home == "input")
 %       end
 %   end end
 %   if reads then
@@ -255,8 +269,9 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
         ${use(fused)}(y, t, ${place(last.dy, "n")}, ${size}${delta}, scale);
 %   end
     }
-%   local lowest = #steps
-%   for k = #steps, 1, -1 do if steps[k].backward or steps[k].recomputed then lowest = k end end
+%   local function wanted(run)
+%       for _, step in ipairs(run) do if step.backward then return true end end
+%   end
 %   -- Before another gradient takes the place of dy.
 %   local function update_at_once(step)
 %       if step.updates then
@@ -265,7 +280,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     }
 %       end
 %   end
-%   for _, run in ipairs(runs(steps, #steps, lowest, -1)) do
+%   for _, run in ipairs(runs(steps, #steps, 1, -1)) do
 %       for _, step in ipairs(run) do
 %           local own_memory = step.backward_pass
 %           if own_memory.prepared then
@@ -275,16 +290,16 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     memset(${own(own_memory.sums)}, 0, ${own_memory.sums_count} * sizeof(real));
 %           end
 %       end
-%       if run.batched then
-    ${call(run[1], "backward", backward_values(run[1]))};
+%       if run.batched and run[1].backward then
+%           backward(run[1])
 %           update_at_once(run[1])
-%       else
+%       elseif wanted(run) then
 %           for n in each("n", M.batch == 1 and 1 or "count") do
 %               for k = #run, 1, -1 do if run[k].recomputed then
     ${call(run[k], "forward", forward_values(run[k], M.batch > 1 and "n" or nil, "inputs"))};
 %               end end
 %               for _, step in ipairs(run) do if step.backward then
-    ${call(step, "backward", backward_values(step, M.batch > 1 and "n" or nil))};
+%                   backward(step, M.batch > 1 and "n" or nil)
 %                   update_at_once(step)
 %               end end
 %           end

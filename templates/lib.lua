@@ -51,7 +51,7 @@ end
 -- The element (i, j, c) of an image in a buffer.
 function lib.at(view, base, i, j, c)
     local add, mul = lib.add, lib.mul
-    return base .. "[" .. add(mul(i, view.row), mul(j, view.c), c, view.origin) .. "]"
+    return base .. "[" .. add(mul(i, view.row), mul(j, view.pixel), c, view.origin) .. "]"
 end
 
 -- for i in each("i", n): a C loop around what the body writes, or, under --unroll full, the body once for every number.
@@ -184,7 +184,7 @@ end
 -- What a step's functions are called with, by name. Each template says which of them it reads; the call site, written
 -- later, gives exactly those.
 local types = {
-    x = "const real *restrict x", y = "real *restrict y", w = "const real *restrict w",
+    x = "const real *restrict x", z = "const real *restrict z", dz = "real *restrict dz", y = "real *restrict y", w = "const real *restrict w",
     b = "const real *restrict b", count = "int count", dy = "real *restrict dy", dx = "real *restrict dx",
     dw = "real *restrict dw", db = "real *restrict db", work = "real *restrict work",
     w_out = "real *restrict w", b_out = "real *restrict b", dy_in = "const real *restrict dy", rate = "real rate",

@@ -18,8 +18,12 @@
 % for _, step in ipairs(M.predict.steps) do forward_of(step) end
 % if training then for _, step in ipairs(M.train.steps) do
 %   forward_of(step)
-%   if step.backward then texts[#texts + 1] = capture(step.backward_pass.templates .. ".bwd.c.t", {L = step}) end
+%   if step.backward then
+%       texts[#texts + 1] = capture(step.backward_pass.templates .. ".bwd.c.t", {L = step})
+%       texts[#texts + 1] = capture("handover.c.t", {L = step})
+%   end
 % end end
+% for k = #texts, 1, -1 do if texts[k] == "" then table.remove(texts, k) end end
 % M.body = table.concat(texts, "\n")
 % local drivers = capture("drivers.c.t")
 /* ${M.name}.c - the network of ${M.spec}, written by cnngen ${M.version}. Free of any claim by cnngen's authors.

@@ -125,7 +125,7 @@ ${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const 
         for (int t = 0; t < n; t++) {
 % corner()
             for (int c = 0; c < ${T.ic}; c += ${lanes}) {
-                ${T.fn}_spread(x + i*${T.row} + j*${T.ic} + c, u + t*${T.ic} + c);
+                ${T.fn}_spread(x + ${add("i*" .. T.row, "j*" .. T.ic, "c", T.origin or 0)}, u + t*${T.ic} + c);
             }
         }
         ${T.fn}_multiply(u, kernel, m, n);

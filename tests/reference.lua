@@ -271,6 +271,49 @@ for name in pairs(elementwise) do
 end
 kinds.softmax = activation_layer("softmax")
 
+-- Blocks that join the ends of branches: from all their shapes to the shape of the result and a function of all their values.
+local merges = {}
+
+local function value_by_value(f)
+    return function(o, shapes)
+        local y = shapes[1]
+        for _, x in ipairs(shapes) do
+            y = x.h * x.w > y.h * y.w and x or y
+        end
+        return y, function(all)
+            local out = {}
+            for n = 1, y.h * y.w * y.c do
+                for k, x in ipairs(shapes) do
+                    local v = all[k][x.h * x.w < y.h * y.w and (n - 1) % y.c + 1 or n]
+                    out[n] = k == 1 and v or f(out[n], v)
+                end
+            end
+            return activate(out, y.c, o.activation or "linear")
+        end
+    end
+end
+merges.add = value_by_value(function(a, b) return a + b end)
+merges.residual = merges.add
+merges.mul = value_by_value(function(a, b) return a * b end)
+
+function merges.concat(_, shapes)
+    local x, channels = shapes[1], 0
+    for _, one in ipairs(shapes) do
+        channels = channels + one.c
+    end
+    return {h = x.h, w = x.w, c = channels, rank = x.rank}, function(all)
+        local out = {}
+        for pixel = 0, x.h * x.w - 1 do
+            for k, one in ipairs(shapes) do
+                for c = 1, one.c do
+                    out[#out + 1] = all[k][pixel * one.c + c]
+                end
+            end
+        end
+        return out
+    end
+end
+
 -- Losses of one sample.
 local losses = {}
 
@@ -345,9 +388,11 @@ end
 -- Loads the text between the braces of `model { ... }`. The result knows its layers, sizes, loss and optimizer.
 function reference.load(text)
     local env = {ipairs = ipairs, math = math}
-    for name in pairs(kinds) do
-        env[name] = function(options)
-            return {kind = name, o = options}
+    for _, all in ipairs {kinds, merges} do
+        for name in pairs(all) do
+            env[name] = function(options)
+                return {kind = name, o = options}
+            end
         end
     end
     for _, name in ipairs {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"} do
@@ -360,34 +405,88 @@ function reference.load(text)
     local spec = assert(load("return {" .. text .. "}", "spec", "t", env))()
     local network = {layers = {}, batch = spec.batch or 1, optimizer = spec.optimizer or {name = "sgd"},
                      input = shape(spec.input), trainable = {}, delta = spec.huber_delta or 1}
-    local x, last, at = network.input, "linear", 0
-    for _, layer in ipairs(spec) do
-        local y, count, run = kinds[layer.kind](layer.o, x)
-        network.layers[#network.layers + 1] = {run = run, first = at, count = count}
+    local last, at = "linear", 0
+    local named = {input = 0}
+    local shapes = {[0] = network.input}
+    local walk
+
+    -- A layer behind others; returns its place among the layers.
+    local function add(layer, inputs)
+        local o, n = layer.o, #network.layers + 1
+        local y, count, run
+        if merges[layer.kind] then
+            local from = {}
+            for k, input in ipairs(inputs) do
+                from[k] = shapes[input]
+            end
+            y, run = merges[layer.kind](o, from)
+            count = 0
+        else
+            y, count, run = kinds[layer.kind](o, shapes[inputs[1]])
+        end
+        network.layers[n] = {run = run, first = at, count = count, inputs = inputs, merges = merges[layer.kind] ~= nil}
         for i = at + 1, at + count do
-            network.trainable[i] = layer.o.trainable ~= false
+            network.trainable[i] = o.trainable ~= false
         end
         at = at + count
         network.dropout = network.dropout or layer.kind == "dropout"
         if layer.kind ~= "flatten" and layer.kind ~= "reshape" then
-            last = layer.o.activation or (elementwise[layer.kind] or layer.kind == "softmax") and layer.kind or "linear"
+            last = o.activation or (elementwise[layer.kind] or layer.kind == "softmax") and layer.kind or "linear"
         end
-        x = y
+        shapes[n] = y
+        if o.name then
+            named[o.name] = n
+        end
+        return n
     end
+
+    -- A list of layers, one layer or the name of one, behind layer `from`; returns the last.
+    function walk(item, from)
+        if type(item) == "string" then
+            return named[item]
+        elseif not item.kind then
+            from = item.from and named[item.from] or from
+            for _, one in ipairs(item) do
+                from = walk(one, from)
+            end
+            return from
+        end
+        from = item.o.from and named[item.o.from] or from
+        if item.kind == "residual" then
+            local ends = {from}
+            for _, one in ipairs(item.o) do
+                ends[1] = walk(one, ends[1])
+            end
+            ends[2] = item.o.shortcut and walk(item.o.shortcut, from) or from
+            return add(item, ends)
+        elseif merges[item.kind] then
+            local ends = {}
+            for k, branch in ipairs(item.o) do
+                ends[k] = walk(branch, from)
+            end
+            return add(item, ends)
+        end
+        return add(item, {from})
+    end
+    local items = table.move(spec, 1, #spec, 1, {})
+    network.output = shapes[walk(items, 0)]
     network.param_count = at
-    network.output = x
     network.loss = spec.loss or (last == "softmax" and "cross_entropy") or
         (last == "sigmoid" and "binary_cross_entropy") or "mse"
     return network
 end
 
 function reference.predict(network, params, input)
-    local values = input
-    for _, layer in ipairs(network.layers) do
+    local values = {[0] = input}
+    for n, layer in ipairs(network.layers) do
         local w = table.move(params, layer.first + 1, layer.first + layer.count, 1, {})
-        values = layer.run(values, w)
+        local all = {}
+        for k, from in ipairs(layer.inputs) do
+            all[k] = values[from]
+        end
+        values[n] = layer.merges and layer.run(all) or layer.run(all[1], w)
     end
-    return values
+    return values[#network.layers]
 end
 
 function reference.loss(network, output, target)

@@ -155,7 +155,7 @@ static int64_t bordered(const Node *node)
 static Form narrow_form(const Step *step, bool backward)
 {
     const Split x = tile_split_input(step), dy = tile_split_gradient(step);
-    const bool in_place = x.planes == 1 && step->producer != STEP_NONE && !backward;
+    const bool in_place = x.planes == 1 && !step->from_caller && !backward;
     Form form = {.templates = "conv_narrow"};
     form.work = in_place ? 0 : x.planes * x.plane;
     if (backward) {
@@ -196,6 +196,7 @@ static Form conv_form(const Plan *plan, const Step *step, bool backward)
 static const Recipe recipe = {.templates = "conv",
                               .keeps_input = true,
                               .linear = true,
+                              .takes_activation = true,
                               .takes_halo = true,
                               .takes_pool = true,
                               .form = conv_form,
