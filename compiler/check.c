@@ -200,3 +200,9 @@ bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dim
     node->tensor_count++;
     return true;
 }
+
+bool check_constants(Check *check, Node *node, const char *name, int64_t count, double constant)
+{
+    const Init init = {.kind = INIT_CONSTANT, .constant = constant};
+    return check_tensor(check, node, name, &count, 1, 1, count, init);
+}

@@ -25,7 +25,7 @@ static bool keeps_input(const Step *step)
 {
     if (step->recipe->elementwise)
         return step->activation->from_input;
-    return step->recipe->keeps_input && (!step->recipe->linear || step->trainable);
+    return step->recipe->keeps_input && (step->node->tensor_count == 0 || step->trainable);
 }
 
 static bool keeps_output(const Step *step)
@@ -35,7 +35,8 @@ static bool keeps_output(const Step *step)
 
 static bool is_trainable(const Step *step)
 {
-    return step->recipe->linear && step->node->tensor_count > 0 && step->node->trainable;
+    return step->recipe == step->node->kind->recipe && step->node->tensor_count > 0 &&
+           step->node->trainable;
 }
 
 /* From the first trainable step on; the others have nothing to do backward. */
@@ -156,6 +157,8 @@ static void add_backward(const Gradients *g, int s)
         schedule_extend(&schedule->buffers[step->y], time);
     if (step->argmax != STEP_NONE)
         schedule_extend(&schedule->buffers[step->argmax], time);
+    if (step->kept != STEP_NONE)
+        schedule_extend(&schedule->buffers[step->kept], time);
     if (step->recipe->passes_gradient) {
         pass_gradient(g, s, time);
         return;

@@ -55,6 +55,7 @@ typedef struct {
     int64_t fan_in, fan_out; /* Keras' rule: receptive field x channels */
     Init init;
     bool trainable;
+    bool statistic; /* a mean of what training has seen, which only training changes */
 } Tensor;
 
 /* A formula and the numbers it was computed with, kept for messages and `summary`. */
@@ -88,6 +89,8 @@ typedef struct Node {
     double rate;                  /* dropout */
     const Activation *activation; /* never NULL; linear when none */
     double alpha;                 /* of leaky_relu and elu */
+    double momentum, epsilon;     /* batch_norm */
+    bool center, scale;
     Init init;
 
     Tensor tensors[NODE_TENSORS];

@@ -78,6 +78,8 @@ typedef struct {
     bool passes_gradient;  /* its inputs' gradients are that of its output before the activation */
     bool takes_halo;       /* padding of its window is zeros around its input */
     bool takes_pool;       /* a pool behind it can run on its results */
+    bool normalizes;       /* by statistics of the batch in training, else by a scale and a shift */
+    bool takes_norm;       /* applies the scale and the shift of a norm behind it, too */
     bool only_training;    /* outside of training its output is its input */
     bool in_place;         /* its output may take the place of its first input */
     bool whole_batch;      /* in training it takes all samples of the batch at once */

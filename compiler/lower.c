@@ -82,6 +82,8 @@ static Step *add_step(Lowering *low, const Node *node, const Recipe *recipe, con
                    .z = STEP_NONE,
                    .conv = plain_view(out),
                    .from_caller = schedule->buffers[in->buffer].home == HOME_CALLER_INPUT,
+                   .norm_values = STEP_NONE,
+                   .kept = STEP_NONE,
                    .argmax = STEP_NONE,
                    .dx = STEP_NONE,
                    .dy = STEP_NONE,
@@ -250,6 +252,39 @@ static void lower_layer(Lowering *low, const Node *node)
     low->results[node->index] = step_result(low);
 }
 
+/* By statistics of the batch, which backward needs again. */
+static void lower_batch_norm(Lowering *low, const Node *node)
+{
+    lower_layer(low, node);
+    int s = low->schedule->count - 1;
+    while (low->schedule->steps[s].recipe != node->kind->recipe)
+        s--;
+    Step *step = &low->schedule->steps[s];
+    step->kept =
+        schedule_buffer(low->arena, low->schedule, arena_printf(low->arena, "%s_kept", step->name),
+                        HOME_ARENA, 3 * node->in.c);
+    low->schedule->buffers[step->kept].samples = 0;
+}
+
+/* A scale and a shift for each channel: on the sums of the step before, if that can. */
+static void lower_scale(Lowering *low, const Node *node)
+{
+    Step *step = low->training ? NULL : open_producer(low, node);
+    if (step && step->recipe->takes_norm && is_linear(step->activation) && !step->pool &&
+        !step->norm) {
+        step->norm = node;
+        step->activation = node->activation;
+        step->alpha = node->alpha;
+        low->results[node->index] = low->results[node->inputs[0]];
+        return;
+    }
+    step = add_step(low, node, node->kind->recipe, node->name, settle(low, node, 0), node->out);
+    step->norm = node;
+    if (!is_linear(node->activation))
+        apply_activation(low, node, node->activation, node->alpha);
+    low->results[node->index] = step_result(low);
+}
+
 static void lower_activation(Lowering *low, const Node *node)
 {
     Step *step = open_producer(low, node);
@@ -401,6 +436,10 @@ static void lower_node(Lowering *low, const Node *node)
     case ROLE_LAYER:
         if (passes_through(low, node))
             lower_passed(low, node, (Padding){0});
+        else if (node->kind->recipe->normalizes && low->training && node->trainable)
+            lower_batch_norm(low, node);
+        else if (node->kind->recipe->normalizes)
+            lower_scale(low, node);
         else if (node->kind->recipe->pool != POOL_NONE)
             lower_pool(low, node);
         else

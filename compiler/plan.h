@@ -70,6 +70,7 @@ typedef struct Step {
     const Activation *activation; /* applied last (before a fused mean); never NULL */
     double alpha;
     const Node *pool; /* fused into this step, or NULL */
+    const Node *norm; /* whose scale and shift this step applies, or NULL */
     View conv;        /* with a pool: the shape before pooling */
     int x, y;         /* buffers */
     View xv, yv;
@@ -79,6 +80,8 @@ typedef struct Step {
     bool halo;    /* y has a border of zeros around yv */
     bool batched; /* takes all samples of a part at once */
     bool from_caller; /* x is the caller's input */
+    int norm_values; /* buffer of a scale, then a shift for each channel of norm, or STEP_NONE */
+    int kept;        /* buffer of a norm's mean, variance and 1/deviation of the batch, or STEP_NONE */
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
 
     Pass forward_pass, backward_pass;
@@ -121,6 +124,7 @@ typedef struct Plan {
     int slot_count;
     int64_t params;    /* floats in the params struct, with padding and slack */
     int64_t trainable; /* floats at its start that have gradients */
+    int64_t statistics; /* the first of these: their "gradient" is how far they are from the batch */
     int64_t summed; /* floats at its start whose gradients are summed up before they are used; the
                        other trainable ones are updated at once by a training step */
     int64_t

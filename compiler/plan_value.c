@@ -97,13 +97,39 @@ static int64_t tensor_offset(const Plan *plan, const Tensor *tensor)
     return 0;
 }
 
+static void add_tensors(const Binding *b, Value *table, const Node *node)
+{
+    for (int i = 0; i < node->tensor_count; i++)
+        set_int(b, table, node->tensors[i].name, tensor_offset(b->plan, &node->tensors[i]));
+}
+
+/* Where the parameters of a step are, by name; those of a norm that it applies, too. */
 static void set_tensors(const Binding *b, Value *table, const Step *step)
 {
-    for (int i = 0; step->recipe->linear && i < step->node->tensor_count; i++) {
-        const Tensor *tensor = &step->node->tensors[i];
-        set_int(b, table, strcmp(tensor->name, "kernel") == 0 ? "w_offset" : "b_offset",
-                tensor_offset(b->plan, tensor));
-    }
+    Value *tensors = value_table(b->arena);
+    if (step->recipe == step->node->kind->recipe)
+        add_tensors(b, tensors, step->node);
+    if (step->norm && step->norm != step->node)
+        add_tensors(b, tensors, step->norm);
+    value_set(b->arena, table, "tensors", tensors);
+    const Value *kernel = value_get(tensors, "kernel"), *bias = value_get(tensors, "bias");
+    if (kernel)
+        set_int(b, table, "w_offset", kernel->integer);
+    if (bias)
+        set_int(b, table, "b_offset", bias->integer);
+    set_bool(b, table, "bias", bias != NULL);
+}
+
+static void set_norm(const Binding *b, Value *table, const Schedule *schedule, const Step *step)
+{
+    const Node *norm = step->norm ? step->norm : step->node;
+    set_bool(b, table, "norm", step->norm != NULL);
+    set_number(b, table, "epsilon", norm->epsilon);
+    set_number(b, table, "momentum", norm->momentum);
+    if (step->norm_values != STEP_NONE)
+        set_int(b, table, "norm_values", schedule->buffers[step->norm_values].offset);
+    if (step->kept != STEP_NONE)
+        set_int(b, table, "kept", schedule->buffers[step->kept].offset);
 }
 
 static Value *pass_value(const Binding *b, const Schedule *schedule, const Pass *pass)
@@ -183,7 +209,6 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     value_set(b->arena, table, "conv", conv);
     set_int(b, table, "filters", node->filters);
     set_int(b, table, "groups", node->groups);
-    set_bool(b, table, "bias", node->bias && node->tensor_count > 1);
     set_bool(b, table, "count_padding", node->count_padding);
     set_bool(b, table, "merged", node->groups == 1 && node->window.dilation.w == 1);
     set_number(b, table, "rate", node->rate);
@@ -199,6 +224,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
         value_set(b->arena, table, "pool", pool);
     }
     set_tensors(b, table, step);
+    set_norm(b, table, schedule, step);
     set_backward(b, table, schedule, step);
     value_set(b->arena, table, "tiles", tile_value(b->arena, b->plan, schedule, step));
     return table;
@@ -244,6 +270,7 @@ static Value *slot_value(const Binding *b, const Slot *slot)
     set_int(b, table, "offset", slot->offset);
     set_int(b, table, "pad", slot->pad);
     set_bool(b, table, "trainable", tensor->trainable);
+    set_bool(b, table, "statistic", tensor->statistic);
     set_string(b, table, "init", kinds[tensor->init.kind]);
     set_number(b, table, "scale", init_scale(tensor));
     if (tensor->init.kind == INIT_FIXED) {
@@ -297,6 +324,7 @@ static void set_costs(const Binding *b, Value *table)
     set_int(b, table, "params", plan->params);
     set_int(b, table, "trainable", plan->trainable);
     set_int(b, table, "summed", plan->summed);
+    set_int(b, table, "statistics", plan->statistics);
     set_int(b, table, "recomputed_macs", plan->recomputed_macs);
     set_int(b, table, "slack", plan->slack);
     set_int(b, table, "params_bytes", plan->params_bytes);

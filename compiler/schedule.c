@@ -81,6 +81,8 @@ static void live_forward(Schedule *schedule)
             schedule_extend(&schedule->buffers[schedule->steps[s].z], s);
         if (schedule->steps[s].argmax != STEP_NONE)
             schedule_extend(&schedule->buffers[schedule->steps[s].argmax], s);
+        if (schedule->steps[s].kept != STEP_NONE)
+            schedule_extend(&schedule->buffers[schedule->steps[s].kept], s);
     }
 }
 
@@ -140,12 +142,30 @@ static int own_buffer(Arena *arena, Schedule *schedule, const char *name, int64_
     return buffer;
 }
 
+/* The scale and the shift of a norm are made before the loop over the samples, and stay for
+ * backward. */
+static void add_norm_values(Arena *arena, const Plan *plan, Schedule *schedule, Step *step,
+                            int time)
+{
+    int first = time, last = time, unused;
+    if (schedule == &plan->train) {
+        times_around(schedule, time, &first, &last);
+        times_around(schedule, 2 * schedule->count - time, &unused, &last);
+    }
+    step->norm_values = own_buffer(arena, schedule, arena_printf(arena, "%s_norm", step->name),
+                                   2 * step->norm->in.c, first, last);
+    if (schedule == &plan->train)
+        schedule->buffers[step->norm_values].samples = 0;
+}
+
 void schedule_choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step *step, int time)
 {
     const bool backward = time >= schedule->count;
     Pass *pass = backward ? &step->backward_pass : &step->forward_pass;
     const char *d = backward ? "d" : "";
     int first = time, last = time;
+    if (step->norm && !backward)
+        add_norm_values(arena, plan, schedule, step, time);
     if (!step->recipe->form)
         return;
     const Form form = step->recipe->form(plan, step, backward);

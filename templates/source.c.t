@@ -3,11 +3,12 @@
 % -- Functions of the steps first: they decide what the prologue must hold. A step that is the same in both schedules is written once.
 % local written, texts = {}, {}
 % local function forward_of(step)
-%   local text = capture(step.forward_pass.templates .. ".fwd.c.t", {L = step})
+%   local function write() return (step.norm and capture("norm.c.t", {L = step}) or "") .. capture(step.forward_pass.templates .. ".fwd.c.t", {L = step}) end
+%   local text = write()
 %   local fn = step.fn
 %   if written[fn] and written[fn] ~= text then
 %       step.fn = fn .. "_train"
-%       text = capture(step.forward_pass.templates .. ".fwd.c.t", {L = step})
+%       text = write()
 %   end
 %   if not written[step.fn] then
 %       written[step.fn] = text

@@ -184,6 +184,51 @@ function kinds.dense(o, x)
     end
 end
 
+-- Each channel by its mean and variance: the moving ones, or, in training, those of all samples at once. The fourth result says which
+-- parameters follow the batches, and how training computes.
+function kinds.batch_norm(o, x)
+    local C, epsilon, momentum = x.c, o.epsilon or 1e-3, o.momentum or 0.99
+    local scaled, centered = o.scale ~= false, o.center ~= false
+    local first_beta = scaled and C or 0
+    local first_mean = first_beta + (centered and C or 0)
+    local function normalize(values, w, mean, variance)
+        local out = {}
+        for n = 1, #values do
+            local c = (n - 1) % C + 1
+            out[n] = (values[n] - mean[c]) / math.sqrt(variance[c] + epsilon) * (scaled and w[c] or 1) + (centered and w[first_beta + c] or 0)
+        end
+        return activate(out, C, o.activation or "linear")
+    end
+    local function run(values, w)
+        return normalize(values, w, table.move(w, first_mean + 1, first_mean + C, 1, {}), table.move(w, first_mean + C + 1, first_mean + 2 * C, 1, {}))
+    end
+    local function batch(samples, w)
+        local mean, variance = {}, {}
+        local count = #samples * x.h * x.w
+        for c = 1, C do
+            local sum, squares = 0, 0
+            for _, values in ipairs(samples) do
+                for n = c, #values, C do
+                    sum = sum + values[n]
+                end
+            end
+            mean[c] = sum / count
+            for _, values in ipairs(samples) do
+                for n = c, #values, C do
+                    squares = squares + (values[n] - mean[c]) ^ 2
+                end
+            end
+            variance[c] = squares / count
+        end
+        local out = {}
+        for s, values in ipairs(samples) do
+            out[s] = normalize(values, w, mean, variance)
+        end
+        return out, table.move(variance, 1, C, C + 1, mean)
+    end
+    return x, first_mean + 2 * C, run, {first = first_mean, count = 2 * C, positive = first_mean + C, batch = o.trainable ~= false and batch, momentum = momentum}
+end
+
 local function pooling(dims, maximum, global)
     return function(o, x)
         local k = global and {x.h, x.w} or size(o.pool or o[1], dims)
@@ -346,8 +391,9 @@ function losses.cross_entropy(y, t)
     return sum
 end
 
--- One step of an optimizer on the trainable values: w and g are changed lists, state keeps moments.
-function reference.step(o, w, g, state, trainable)
+-- One step of an optimizer on the trainable values: w and g are changed lists, state keeps moments. What follows the batches has a momentum,
+-- and its distance from them as g.
+function reference.step(o, w, g, state, trainable, momentum)
     state.step = (state.step or 0) + 1
     state.m, state.v = state.m or {}, state.v or {}
     local scale = 1
@@ -381,6 +427,8 @@ function reference.step(o, w, g, state, trainable)
             end
             state.m[i], state.v[i] = m, v
             w[i] = w[i] - change
+        elseif momentum[i] then
+            w[i] = w[i] - (1 - momentum[i]) * g[i]
         end
     end
 end
@@ -404,7 +452,7 @@ function reference.load(text)
     end
     local spec = assert(load("return {" .. text .. "}", "spec", "t", env))()
     local network = {layers = {}, batch = spec.batch or 1, optimizer = spec.optimizer or {name = "sgd"},
-                     input = shape(spec.input), trainable = {}, delta = spec.huber_delta or 1}
+                     input = shape(spec.input), trainable = {}, positive = {}, momentum = {}, delta = spec.huber_delta or 1}
     local last, at = "linear", 0
     local named = {input = 0}
     local shapes = {[0] = network.input}
@@ -413,7 +461,7 @@ function reference.load(text)
     -- A layer behind others; returns its place among the layers.
     local function add(layer, inputs)
         local o, n = layer.o, #network.layers + 1
-        local y, count, run
+        local y, count, run, norm
         if merges[layer.kind] then
             local from = {}
             for k, input in ipairs(inputs) do
@@ -422,12 +470,18 @@ function reference.load(text)
             y, run = merges[layer.kind](o, from)
             count = 0
         else
-            y, count, run = kinds[layer.kind](o, shapes[inputs[1]])
+            y, count, run, norm = kinds[layer.kind](o, shapes[inputs[1]])
         end
         network.layers[n] = {run = run, first = at, count = count, inputs = inputs, merges = merges[layer.kind] ~= nil}
         for i = at + 1, at + count do
             network.trainable[i] = o.trainable ~= false
         end
+        for i = norm and norm.first + 1 or 1, norm and norm.first + norm.count or 0 do
+            network.trainable[at + i] = false
+            network.positive[at + i] = i > norm.positive
+            network.momentum[at + i] = norm.batch and norm.momentum or nil
+        end
+        network.layers[n].norm = norm
         at = at + count
         network.dropout = network.dropout or layer.kind == "dropout"
         if layer.kind ~= "flatten" and layer.kind ~= "reshape" then
@@ -487,6 +541,29 @@ function reference.predict(network, params, input)
         values[n] = layer.merges and layer.run(all) or layer.run(all[1], w)
     end
     return values[#network.layers]
+end
+
+-- Training mode: the outputs of all samples, and the statistics of the batch by parameter.
+function reference.forward(network, params, inputs)
+    local values, statistics = {[0] = inputs}, {}
+    for n, layer in ipairs(network.layers) do
+        local w = table.move(params, layer.first + 1, layer.first + layer.count, 1, {})
+        values[n] = {}
+        if layer.norm and layer.norm.batch then
+            local found
+            values[n], found = layer.norm.batch(values[layer.inputs[1]], w)
+            table.move(found, 1, #found, layer.first + layer.norm.first + 1, statistics)
+        else
+            for s = 1, #inputs do
+                local all = {}
+                for k, from in ipairs(layer.inputs) do
+                    all[k] = values[from][s]
+                end
+                values[n][s] = layer.merges and layer.run(all) or layer.run(all[1], w)
+            end
+        end
+    end
+    return values[#network.layers], statistics
 end
 
 function reference.loss(network, output, target)

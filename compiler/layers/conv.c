@@ -114,7 +114,7 @@ static bool is_narrow(const Plan *plan, const Step *step)
                          : large      ? NARROW_LARGE
                                       : NARROW_FILTERS;
     return !step->lean && plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
-           node->groups == 1 && node->filters <= most &&
+           !step->norm && node->groups == 1 && node->filters <= most &&
            node->in.c <= (stride == 1 ? NARROW_CHANNELS : 1) && stride <= 2 &&
            step->yv.shape.w >= NARROW_COLUMNS && k.w <= NARROW_WIDTH;
 }
@@ -197,6 +197,7 @@ static const Recipe recipe = {.templates = "conv",
                               .keeps_input = true,
                               .linear = true,
                               .takes_activation = true,
+                              .takes_norm = true,
                               .takes_halo = true,
                               .takes_pool = true,
                               .form = conv_form,
