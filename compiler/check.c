@@ -160,7 +160,8 @@ bool check_formula(Check *check, const Node *node, const char *what, const char 
                           {"kernel.w", node->window.kernel.w},
                           {"filters", node->filters},
                           {"units", node->filters},
-                          {"groups", node->groups}};
+                          {"groups", node->groups},
+                          {"multiplier", node->multiplier}};
     const int count = (int)(sizeof v / sizeof v[0]);
     if (formula_value(text, v, count, &out->value) != FORMULA_OK)
         return check_fail(check, node, "%s overflows: %s = %s", what, text,

@@ -83,7 +83,7 @@ typedef struct Node {
     /* Options, decoded and defaulted; what a kind does not know keeps its neutral value. */
     Window window;
     int64_t filters; /* conv: output channels; dense: units */
-    int64_t groups;
+    int64_t groups, multiplier;
     bool bias, trainable, count_padding;
     Shape target;                 /* reshape */
     double rate;                  /* dropout */

@@ -169,6 +169,15 @@ local function convolution(dims)
 end
 kinds.conv2d, kinds.conv1d = convolution(2), convolution(1)
 
+-- Output channel c*multiplier + m reads channel c only.
+local function depthwise(dims)
+    return function(o, x)
+        local groups = setmetatable({groups = x.c, filters = x.c * (o.multiplier or 1), kernel = o.kernel or o[1]}, {__index = o})
+        return convolution(dims)(groups, x)
+    end
+end
+kinds.depthwise_conv2d, kinds.depthwise_conv1d = depthwise(2), depthwise(1)
+
 function kinds.dense(o, x)
     local units, inputs, bias = o.units or o[1], x.c, o.bias ~= false
     return {h = 1, w = 1, c = units, rank = 1}, inputs * units + (bias and units or 0), function(values, w)
