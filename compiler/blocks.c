@@ -21,8 +21,9 @@ static int call_block(lua_State *L)
         return luaL_error(L, "%s takes one table: %s { ... }", name, name);
     const bool outermost = r->block == NULL;
     if (outermost) {
+        const int n = reader_new_call(L, r, name);
         Call *block = ARENA_NEW(r->arena, Call);
-        *block = r->calls[reader_new_call(L, r, name)];
+        *block = r->calls[n];
         r->block = block;
     }
     lua_pushvalue(L, lua_upvalueindex(3));
@@ -45,21 +46,25 @@ static int find_nearest(lua_State *L)
     return 1;
 }
 
-/* names(table): its names, sorted. */
+/* names(table): its names, sorted; the order of a Lua table differs from run to run. */
 static int list_names(lua_State *L)
 {
+    enum { NAMES_MOST = 64 };
+    const char *names[NAMES_MOST];
+    int count = 0;
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING || count == NAMES_MOST)
+            continue;
+        int k = count++;
+        for (; k > 0 && strcmp(names[k - 1], lua_tostring(L, -2)) > 0; k--)
+            names[k] = names[k - 1];
+        names[k] = lua_tostring(L, -2);
+    }
     lua_newtable(L);
-    lua_pushnil(L);
-    for (lua_Integer n = 0; lua_next(L, 1); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING) {
-            lua_pushvalue(L, -2);
-            lua_seti(L, 2, ++n);
-        }
-    lua_getglobal(L, "table");
-    lua_getfield(L, -1, "sort");
-    lua_pushvalue(L, 2);
-    lua_call(L, 1, 0);
-    lua_settop(L, 2);
+    for (int i = 0; i < count; i++) {
+        lua_pushstring(L, names[i]);
+        lua_seti(L, 2, i + 1);
+    }
     return 1;
 }
 

@@ -14,8 +14,10 @@ local function options(block, given, known)
         if value == nil and default == required then
             error(block .. ": " .. name .. " is missing", 0)
         end
-        list[k] = name
-        o[name] = value == nil and default or value
+        if value == nil then
+            value = default
+        end
+        list[k], o[name] = name, value
     end
     for _, name in ipairs(names(given)) do
         local found = false
@@ -36,10 +38,19 @@ end
 -- Convolution, batch norm, activation.
 function blocks.conv_bn(given)
     local o = options("conv_bn", given, {{"filters", required}, {"kernel", required}, {"stride", 1}, {"padding", "same"}, {"dilation", 1},
-                                         {"groups", 1}, {"activation", "relu"}, {"name"}})
+                                         {"groups", 1}, {"bias", false}, {"activation", "relu"}, {"name"}})
     return {
-        conv2d { o.filters, kernel = o.kernel, stride = o.stride, padding = o.padding, dilation = o.dilation, groups = o.groups, bias = false, name = o.name },
+        conv2d { o.filters, kernel = o.kernel, stride = o.stride, padding = o.padding, dilation = o.dilation, groups = o.groups, bias = o.bias, name = o.name },
         batch_norm { activation = o.activation, name = o.name and o.name .. "_bn" },
+    }
+end
+
+-- Depthwise convolution, batch norm, activation.
+function blocks.depthwise_bn(given)
+    local o = options("depthwise_bn", given, {{"kernel", required}, {"stride", 1}, {"padding", "same"}, {"bias", false}, {"activation", "relu"}})
+    return {
+        depthwise_conv2d { o.kernel, stride = o.stride, padding = o.padding, bias = o.bias },
+        batch_norm { activation = o.activation },
     }
 end
 
@@ -86,8 +97,7 @@ function blocks.inverted_residual(given)
     if o.expansion ~= 1 then
         layers[1] = blocks.conv_bn { o.channels * o.expansion, kernel = 1, activation = o.activation }
     end
-    layers[#layers + 1] = depthwise_conv2d { kernel = o.kernel, stride = o.stride, padding = o.padding, bias = false }
-    layers[#layers + 1] = batch_norm { activation = o.activation }
+    layers[#layers + 1] = blocks.depthwise_bn { o.kernel, stride = o.stride, padding = o.padding, activation = o.activation }
     layers[#layers + 1] = blocks.conv_bn { o.filters, kernel = 1, activation = "linear" }
     return o.stride == 1 and o.filters == o.channels and residual(layers) or layers
 end
