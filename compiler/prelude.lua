@@ -38,10 +38,10 @@ end
 -- Convolution, batch norm, activation.
 function blocks.conv_bn(given)
     local o = options("conv_bn", given, {{"filters", required}, {"kernel", required}, {"stride", 1}, {"padding", "same"}, {"dilation", 1},
-                                         {"groups", 1}, {"bias", false}, {"activation", "relu"}, {"name"}})
+                                         {"groups", 1}, {"bias", false}, {"activation", "relu"}, {"momentum", 0.99}, {"epsilon", 1e-3}, {"name"}})
     return {
         conv2d { o.filters, kernel = o.kernel, stride = o.stride, padding = o.padding, dilation = o.dilation, groups = o.groups, bias = o.bias, name = o.name },
-        batch_norm { activation = o.activation, name = o.name and o.name .. "_bn" },
+        batch_norm { activation = o.activation, momentum = o.momentum, epsilon = o.epsilon, name = o.name and o.name .. "_bn" },
     }
 end
 
@@ -65,26 +65,32 @@ function blocks.separable_conv2d(given)
     }
 end
 
+-- A convolution and a norm with the numbers of the ResNets that PyTorch trains.
+local function torch_conv(o, filters, kernel, stride, activation)
+    return blocks.conv_bn { filters, kernel = kernel, stride = stride, padding = kernel // 2, bias = o.bias, activation = activation, momentum = 0.9, epsilon = 1e-5 }
+end
+
 -- Two 3x3 convolutions around a shortcut, which is projected where the shape changes (He et al. 2015, ResNet-18 and -34).
 function blocks.basic_block(given)
-    local o = options("basic_block", given, {{"filters", required}, {"stride", 1}, {"project", false}, {"activation", "relu"}, {"padding", 1}})
+    local o = options("basic_block", given, {{"filters", required}, {"stride", 1}, {"project", false}, {"bias", false}, {"activation", "relu"}})
     return residual {
-        blocks.conv_bn { o.filters, kernel = 3, stride = o.stride, padding = o.padding, activation = o.activation },
-        blocks.conv_bn { o.filters, kernel = 3, padding = o.padding, activation = "linear" },
-        shortcut = o.project and blocks.conv_bn { o.filters, kernel = 1, stride = o.stride, padding = 0, activation = "linear" } or nil,
+        torch_conv(o, o.filters, 3, o.stride, o.activation),
+        torch_conv(o, o.filters, 3, 1, "linear"),
+        shortcut = o.project and torch_conv(o, o.filters, 1, o.stride, "linear") or nil,
         activation = o.activation,
     }
 end
 
--- 1x1, 3x3, 1x1 around a shortcut (He et al. 2015, ResNet-50 and deeper); the stride is that of the 3x3, as in PyTorch.
+-- 1x1, 3x3, 1x1 around a shortcut (He et al. 2015, ResNet-50 and deeper); the stride is that of the 3x3, as in PyTorch, or
+-- with stride_first that of the first 1x1, as in the paper and in Keras.
 function blocks.bottleneck(given)
-    local o = options("bottleneck", given, {{"filters", required}, {"stride", 1}, {"expansion", 4}, {"project", false}, {"activation", "relu"}})
+    local o = options("bottleneck", given, {{"filters", required}, {"stride", 1}, {"stride_first", false}, {"expansion", 4}, {"project", false}, {"bias", false}, {"activation", "relu"}})
     local out = o.filters * o.expansion
     return residual {
-        blocks.conv_bn { o.filters, kernel = 1, padding = 0, activation = o.activation },
-        blocks.conv_bn { o.filters, kernel = 3, stride = o.stride, padding = 1, activation = o.activation },
-        blocks.conv_bn { out, kernel = 1, padding = 0, activation = "linear" },
-        shortcut = o.project and blocks.conv_bn { out, kernel = 1, stride = o.stride, padding = 0, activation = "linear" } or nil,
+        torch_conv(o, o.filters, 1, o.stride_first and o.stride or 1, o.activation),
+        torch_conv(o, o.filters, 3, o.stride_first and 1 or o.stride, o.activation),
+        torch_conv(o, out, 1, 1, "linear"),
+        shortcut = o.project and torch_conv(o, out, 1, o.stride, "linear") or nil,
         activation = o.activation,
     }
 end
