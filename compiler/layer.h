@@ -11,8 +11,11 @@
 typedef enum {
     OPTION_COUNT,      /* int64_t, 1 or more */
     OPTION_SIZE,       /* Size: number, {h, w}, "HxW" (one number in 1D) */
+    OPTION_EXTRA,      /* Size that may be 0 */
     OPTION_PADDING,    /* Window: "valid", "same", number, "HxW", {top, bottom, left, right} (1D:
                           {left, right}) */
+    OPTION_SIDES,      /* Padding: the same without words */
+    OPTION_INTERPOLATION, /* bool: "nearest" or, true, "bilinear" (1D: "linear") */
     OPTION_BOOL,       /* bool */
     OPTION_NUMBER,     /* double, finite, 0 or more */
     OPTION_RATE,       /* double, 0 <= x < 1 */
@@ -43,6 +46,9 @@ typedef enum {
     ROLE_PAD         /* zeros around its input: becomes a halo */
 } Role;
 
+/* How sizes follow from options; the header of the generated code checks the first two again. */
+typedef enum { SIZE_RULE_WINDOW, SIZE_RULE_TRANSPOSED, SIZE_RULE_OWN } SizeRule;
+
 typedef struct Check Check; /* check.h */
 struct Plan;                /* plan.h */
 struct Step;
@@ -65,6 +71,7 @@ typedef struct {
     bool linear;           /* sums of products of x and its tensors, read value by value; takes in
                               an activation behind it */
     bool takes_halo;       /* padding of its window is zeros around its input */
+    Padding (*halo)(const Node *node); /* those zeros, when they are not its padding; or NULL */
     bool takes_pool;       /* a pool behind it can run on its results */
     bool whole_batch;      /* in training it takes all samples of the batch at once */
     bool updates_kernel;   /* has a template that updates the kernel while its gradient is made */
@@ -83,6 +90,7 @@ struct LayerKind {
     const char *prefix; /* of automatic names: "conv" gives conv1, conv2, ... */
     int dims;           /* spatial axes the input must have: 2, 1, 0 (flat); ANY_DIMS */
     Role role;
+    SizeRule size_rule;
     const Option *options;
     void (*defaults)(Node *node);            /* may be NULL */
     bool (*check)(Check *check, Node *node); /* in → out, tensors, costs; false after a message */

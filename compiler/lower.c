@@ -113,7 +113,8 @@ static Result padded(Lowering *low, const Node *node, Result in, Padding p, bool
 
 static Result pad_input(Lowering *low, const Node *node, Result in)
 {
-    const Padding p = node->window.padding;
+    const Recipe *recipe = node->kind->recipe;
+    const Padding p = recipe->halo ? recipe->halo(node) : node->window.padding;
     if (p.top + p.bottom + p.left + p.right == 0)
         return in;
     return padded(low, node, in, p, open_producer(low, node) != NULL);
