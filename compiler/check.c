@@ -20,14 +20,16 @@ bool check_fail(Check *check, const Node *node, const char *format, ...)
 
 void check_input_note(Check *check, const Node *node)
 {
-    const Node *from = &check->graph->nodes[node->inputs[0]];
-    const char *shape = shape_text(check->arena, node->in);
-    if (from->index == 0)
-        diag_note(check->diag, "input is %s, the model's input at %s:%d", shape,
-                  from->span.source->path, from->span.line);
-    else
-        diag_note(check->diag, "input is %s, from %s at %s:%d", shape, from->name,
-                  from->span.source->path, from->span.line);
+    for (int i = 0; i < node->input_count; i++) {
+        const Node *from = &check->graph->nodes[node->inputs[i]];
+        const char *what = node->input_count == 1 ? "input"
+                           : node->kind->branches == BRANCH_BODY
+                               ? (i == 0 ? "the branch" : "the shortcut")
+                               : arena_printf(check->arena, "branch %d", i + 1);
+        diag_note(check->diag, "%s is %s, %s%s at %s:%d", what, shape_text(check->arena, from->out),
+                  from->index == 0 ? "the model's " : "from ", from->name, from->span.source->path,
+                  from->span.line);
+    }
 }
 
 Span check_place(const Node *node, const char *option)
@@ -158,7 +160,8 @@ bool check_formula(Check *check, const Node *node, const char *what, const char 
                           {"kernel.w", node->window.kernel.w},
                           {"filters", node->filters},
                           {"units", node->filters},
-                          {"groups", node->groups}};
+                          {"groups", node->groups},
+                          {"multiplier", node->multiplier}};
     const int count = (int)(sizeof v / sizeof v[0]);
     if (formula_value(text, v, count, &out->value) != FORMULA_OK)
         return check_fail(check, node, "%s overflows: %s = %s", what, text,
@@ -197,4 +200,10 @@ bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dim
     memcpy(tensor->dims, dims, (size_t)rank * sizeof *dims);
     node->tensor_count++;
     return true;
+}
+
+bool check_constants(Check *check, Node *node, const char *name, int64_t count, double constant)
+{
+    const Init init = {.kind = INIT_CONSTANT, .constant = constant};
+    return check_tensor(check, node, name, &count, 1, 1, count, init);
 }

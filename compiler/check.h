@@ -45,6 +45,9 @@ bool check_formula(Check *check, const Node *node, const char *what, const char 
 bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dims, int rank,
                   int64_t fan_in, int64_t fan_out, Init init);
 
+/* The same for an array of one constant. */
+bool check_constants(Check *check, Node *node, const char *name, int64_t count, double constant);
+
 /* Whether the shape is small enough to be indexed: at most 2^31 - 1 values. */
 bool check_shape(Check *check, const Node *node, Shape shape, const char *what);
 

@@ -55,6 +55,7 @@ typedef struct {
     int64_t fan_in, fan_out; /* Keras' rule: receptive field x channels */
     Init init;
     bool trainable;
+    bool statistic; /* a mean of what training has seen, which only training changes */
 } Tensor;
 
 /* A formula and the numbers it was computed with, kept for messages and `summary`. */
@@ -67,7 +68,7 @@ typedef struct {
 typedef struct Activation Activation; /* activation.h */
 typedef struct LayerKind LayerKind;   /* layer.h */
 
-enum { NODE_INPUTS = 8, NODE_TENSORS = 4 };
+enum { NODE_TENSORS = 4 };
 
 typedef struct Node {
     const LayerKind *kind;
@@ -75,13 +76,14 @@ typedef struct Node {
     Span span;
     const Value *call; /* what was written */
     int index;         /* its place in graph->nodes */
-    int inputs[NODE_INPUTS], input_count;
+    int *inputs; /* of each: its place there; below `index` */
+    int input_count;
     Shape in, out; /* in: of the first input */
 
     /* Options, decoded and defaulted; what a kind does not know keeps its neutral value. */
     Window window;
     int64_t filters; /* conv: output channels; dense: units */
-    int64_t groups;
+    int64_t groups, multiplier;
     bool bias, trainable, count_padding;
     bool keepdims;                /* global pools */
     Size output_padding;          /* transposed convolution */
@@ -92,6 +94,8 @@ typedef struct Node {
     double rate;                  /* dropout */
     const Activation *activation; /* never NULL; linear when none */
     double alpha;                 /* of leaky_relu and elu */
+    double momentum, epsilon;     /* batch_norm */
+    bool center, scale;
     Init init;
 
     Tensor tensors[NODE_TENSORS];

@@ -21,7 +21,8 @@ typedef enum {
     OPTION_RATE,       /* double, 0 <= x < 1 */
     OPTION_ACTIVATION, /* const Activation * */
     OPTION_INIT,       /* Init */
-    OPTION_SHAPE       /* Shape: "HxWxC", "LxC", "C", or a list */
+    OPTION_SHAPE,      /* Shape: "HxWxC", "LxC", "C", or a list */
+    OPTION_BRANCH      /* layers, which walk.c reads */
 } OptionType;
 
 typedef struct {
@@ -43,11 +44,22 @@ typedef enum {
     ROLE_ACTIVATION, /* element by element or along channels: may run in place or inside its
                         producer */
     ROLE_VIEW,       /* another shape of the same values: no code */
-    ROLE_PAD         /* zeros around its input: becomes a halo */
+    ROLE_PAD,        /* zeros around its input: becomes a halo */
+    ROLE_CROP,       /* its input without what its padding cuts off: no code */
+    ROLE_SUM,        /* of its inputs, value by value */
+    ROLE_PRODUCT,    /* the same; an input may also have one value for each channel */
+    ROLE_CONCAT      /* the channels of its inputs, one behind the other */
 } Role;
 
 /* How sizes follow from options; the header of the generated code checks the first two again. */
 typedef enum { SIZE_RULE_WINDOW, SIZE_RULE_TRANSPOSED, SIZE_RULE_OWN } SizeRule;
+
+/* What stands between the braces of a block. */
+typedef enum {
+    BRANCH_NONE, /* no block */
+    BRANCH_EACH, /* every item is a branch */
+    BRANCH_BODY  /* the items are one branch, `shortcut` is the other (none: the input itself) */
+} Branches;
 
 typedef struct Check Check; /* check.h */
 struct Plan;                /* plan.h */
@@ -68,11 +80,16 @@ typedef struct {
     bool keeps_input;      /* backward reads x; of a layer with tensors, if they are trained */
     bool keeps_output;     /* backward reads y, whatever the activation */
     bool elementwise;      /* applies its activation to x and nothing else */
-    bool linear;           /* sums of products of x and its tensors, read value by value; takes in
-                              an activation behind it */
+    bool linear;           /* sums of products of x and its tensors, read value by value */
+    bool takes_activation; /* applies one behind it, too */
+    bool passes_gradient;  /* its inputs' gradients are that of its output before the activation */
     bool takes_halo;       /* padding of its window is zeros around its input */
     Padding (*halo)(const Node *node); /* those zeros, when they are not its padding; or NULL */
     bool takes_pool;       /* a pool behind it can run on its results */
+    bool normalizes;       /* by statistics of the batch in training, else by a scale and a shift */
+    bool takes_norm;       /* applies the scale and the shift of a norm behind it, too */
+    bool only_training;    /* outside of training its output is its input */
+    bool in_place;         /* its output may take the place of its first input */
     bool whole_batch;      /* in training it takes all samples of the batch at once */
     bool updates_kernel;   /* has a template that updates the kernel while its gradient is made */
     enum { POOL_NONE, POOL_MAXIMUM, POOL_MEAN } pool;
@@ -83,7 +100,8 @@ typedef struct {
                   int lanes, int dx_lanes);
 } Recipe;
 
-extern const Recipe recipe_pad, recipe_activation; /* steps that lowering makes itself */
+/* Steps that lowering makes itself. */
+extern const Recipe recipe_pad, recipe_activation, recipe_add, recipe_mul;
 
 struct LayerKind {
     const char *name;   /* "conv2d", as in the spec */
@@ -91,6 +109,7 @@ struct LayerKind {
     int dims;           /* spatial axes the input must have: 2, 1, 0 (flat); ANY_DIMS */
     Role role;
     SizeRule size_rule;
+    Branches branches;
     const Option *options;
     void (*defaults)(Node *node);            /* may be NULL */
     bool (*check)(Check *check, Node *node); /* in → out, tensors, costs; false after a message */

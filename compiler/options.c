@@ -309,6 +309,8 @@ bool check_option(Check *check, const char *who, const Option *option, const Val
         return read_init(&at, value, field);
     case OPTION_SHAPE:
         return read_shape(&at, value, field);
+    case OPTION_BRANCH:
+        return true;
     }
     return false;
 }
@@ -339,7 +341,7 @@ static void unknown_option(Check *check, const char *who, const Option *options,
 static bool read_items(Check *check, const char *who, const Value *call, const Option *main,
                        void *base, int dims)
 {
-    if (call->item_count == 0)
+    if (call->item_count == 0 || (main && main->type == OPTION_BRANCH))
         return true;
     if (!main)
         return diag_error(check->diag, call->items[0]->span, "%s: takes no value without a name",
@@ -369,7 +371,8 @@ bool check_options(Check *check, const char *who, const Value *call, const Optio
         const Option *option = option_find(options, field->name);
         if (option)
             ok &= check_option(check, who, option, field->value, base, dims);
-        else if (strcmp(field->name, "name") != 0 || !layer_find(call->call)) {
+        else if ((strcmp(field->name, "name") != 0 && strcmp(field->name, "from") != 0) ||
+                 !layer_find(call->call)) {
             unknown_option(check, who, options, field);
             ok = false;
         }

@@ -29,16 +29,19 @@ static const Node *tensor_owner(const Graph *graph, const Tensor *tensor)
     return NULL;
 }
 
-enum { SUMMED, AT_ONCE, FROZEN, CLASSES };
+enum { STATISTIC, SUMMED, AT_ONCE, FROZEN, CLASSES };
 
 static int tensor_class(const Plan *plan, const Tensor *tensor)
 {
+    if (tensor->statistic)
+        return STATISTIC;
     if (!tensor->trainable)
         return FROZEN;
     return updates_at_once(plan, tensor_owner(plan->graph, tensor)) ? AT_ONCE : SUMMED;
 }
 
-/* First what is trained by summed gradients, then what is updated at once, then what is frozen. */
+/* First what follows the batches, then what is trained by summed gradients, then what is updated at
+ * once, then what is frozen. */
 static void place_params(Arena *arena, Plan *plan)
 {
     const Tensor **tensors;
@@ -46,7 +49,7 @@ static void place_params(Arena *arena, Plan *plan)
     int64_t at = 0;
     plan->slot_count = graph_tensors(arena, plan->graph, &tensors);
     plan->slots = ARENA_ARRAY(arena, plan->slot_count, Slot);
-    for (int class = 0; class < 3; class ++) {
+    for (int class = 0; class < CLASSES; class ++) {
         for (int i = 0; i < plan->slot_count; i++) {
             if (tensor_class(plan, tensors[i]) != class)
                 continue;
@@ -55,6 +58,8 @@ static void place_params(Arena *arena, Plan *plan)
             plan->slots[i] = (Slot){tensors[i], at + pad, pad};
             at += pad + tensors[i]->count;
         }
+        if (class == STATISTIC)
+            plan->statistics = at;
         if (class == SUMMED)
             plan->summed = at;
         if (class == AT_ONCE)
@@ -100,7 +105,8 @@ void plan_count_bytes(Plan *plan)
     const int64_t output = shape_count(plan->graph->nodes[plan->graph->node_count - 1].out);
     const int64_t outputs = plan->parts > 1 ? plan->batch * output : 0;
     plan->tape_bytes = (8 + (plan->parts * part + outputs) * real + 7) / 8 * 8;
-    plan->optimizer_bytes = (8 + plan->moments * plan->trainable * real + 7) / 8 * 8;
+    plan->optimizer_bytes =
+        (8 + plan->moments * (plan->trainable - plan->statistics) * real + 7) / 8 * 8;
 }
 
 /* How many parts a batch has: a thread without a sample would only cost memory. */
@@ -113,6 +119,14 @@ static int count_parts(Diag *diag, const Graph *graph, PlanOptions options)
                      options.threads);
         return 1;
     }
+    for (int i = 1; i < graph->node_count; i++)
+        for (int t = 0; t < graph->nodes[i].tensor_count; t++)
+            if (graph->nodes[i].tensors[t].statistic) {
+                diag_warning(diag, graph->nodes[i].span,
+                             "--threads %d: %s needs the whole batch, training has one thread",
+                             options.threads, graph->nodes[i].name);
+                return 1;
+            }
     if (options.threads <= graph->batch)
         return options.threads;
     diag_warning(diag, (Span){0}, "--threads %d: a batch of %" PRId64 " is split over %" PRId64,

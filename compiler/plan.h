@@ -29,10 +29,12 @@ typedef struct {
     int threads;     /* --threads; 0: one */
 } PlanOptions;
 
-/* Where a step finds an image inside a buffer: pixel (i, j) starts at origin + i*row + j*c. */
+/* Where a step finds an image inside a buffer: pixel (i, j) starts at origin + i*row + j*pixel.
+ * `pixel` is the number of channels, but for the part of a concat, which only copies have. */
 typedef struct {
     Shape shape;
-    int64_t origin, row;
+    int64_t origin, row, pixel;
+    bool cropped; /* there are more values around it, not only zeros */
 } View;
 
 typedef enum { HOME_CALLER_INPUT, HOME_CALLER_OUTPUT, HOME_ARENA, HOME_ALIAS } Home;
@@ -55,6 +57,14 @@ typedef struct {
     int prepared, sums, work;
 } Pass;
 
+/* A gradient that goes to a place where another reader's may be already. */
+typedef struct {
+    int from, into; /* gradient buffers */
+    View from_view, into_view;
+    bool add;   /* to what is there */
+    bool clear; /* zeros around it first */
+} Handover;
+
 typedef struct Step {
     const Node *node;             /* whose options the templates read */
     const Recipe *recipe;         /* the node's kind's, or that of a pad or activation */
@@ -62,12 +72,18 @@ typedef struct Step {
     const Activation *activation; /* applied last (before a fused mean); never NULL */
     double alpha;
     const Node *pool; /* fused into this step, or NULL */
+    const Node *norm; /* whose scale and shift this step applies, or NULL */
     View conv;        /* with a pool: the shape before pooling */
     int x, y;         /* buffers */
     View xv, yv;
+    int z; /* second input of a sum or product, or STEP_NONE */
+    View zv;
+    bool in_place; /* y is x, which nobody needs any more */
     bool halo;    /* y has a border of zeros around yv */
     bool batched; /* takes all samples of a part at once */
-    int producer; /* step that fills x, or STEP_NONE: the caller's input */
+    bool from_caller; /* x is the caller's input */
+    int norm_values; /* buffer of a scale, then a shift for each channel of norm, or STEP_NONE */
+    int kept;        /* buffer of a norm's mean, variance and 1/deviation of the batch, or STEP_NONE */
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
 
     Pass forward_pass, backward_pass;
@@ -76,10 +92,13 @@ typedef struct Step {
 
     /* Backward; unused in the predict schedule. */
     bool backward; /* has a backward pass at all */
-    bool wants_dx;
+    bool wants_dx, wants_dz;
+    bool clears_dx, clears_dz; /* all of it, for the pass writes a part */
     bool trainable;
     bool skip_gradient; /* the loss already gave the gradient before this step's activation */
-    int dx, dy;         /* gradient buffers, or STEP_NONE */
+    int dx, dy, dz;     /* gradient buffers, or STEP_NONE */
+    Handover handovers[2];
+    int handover_count; /* done behind the step's backward pass */
 } Step;
 
 typedef struct {
@@ -108,6 +127,7 @@ typedef struct Plan {
     int slot_count;
     int64_t params;    /* floats in the params struct, with padding and slack */
     int64_t trainable; /* floats at its start that have gradients */
+    int64_t statistics; /* the first of these: their "gradient" is how far they are from the batch */
     int64_t summed; /* floats at its start whose gradients are summed up before they are used; the
                        other trainable ones are updated at once by a training step */
     int64_t

@@ -70,6 +70,7 @@ static Value *view_value(const Binding *b, const Schedule *schedule, View view, 
     Value *table = shape_value(b, view.shape);
     set_int(b, table, "origin", view.origin);
     set_int(b, table, "row", view.row);
+    set_int(b, table, "pixel", view.pixel);
     set_int(b, table, "buffer", home->count);
     set_int(b, table, "samples_row", home->count);
     set_bool(b, table, "halo", home->count != shape_count(view.shape));
@@ -96,13 +97,39 @@ static int64_t tensor_offset(const Plan *plan, const Tensor *tensor)
     return 0;
 }
 
+static void add_tensors(const Binding *b, Value *table, const Node *node)
+{
+    for (int i = 0; i < node->tensor_count; i++)
+        set_int(b, table, node->tensors[i].name, tensor_offset(b->plan, &node->tensors[i]));
+}
+
+/* Where the parameters of a step are, by name; those of a norm that it applies, too. */
 static void set_tensors(const Binding *b, Value *table, const Step *step)
 {
-    for (int i = 0; step->recipe->linear && i < step->node->tensor_count; i++) {
-        const Tensor *tensor = &step->node->tensors[i];
-        set_int(b, table, strcmp(tensor->name, "kernel") == 0 ? "w_offset" : "b_offset",
-                tensor_offset(b->plan, tensor));
-    }
+    Value *tensors = value_table(b->arena);
+    if (step->recipe == step->node->kind->recipe)
+        add_tensors(b, tensors, step->node);
+    if (step->norm && step->norm != step->node)
+        add_tensors(b, tensors, step->norm);
+    value_set(b->arena, table, "tensors", tensors);
+    const Value *kernel = value_get(tensors, "kernel"), *bias = value_get(tensors, "bias");
+    if (kernel)
+        set_int(b, table, "w_offset", kernel->integer);
+    if (bias)
+        set_int(b, table, "b_offset", bias->integer);
+    set_bool(b, table, "bias", bias != NULL);
+}
+
+static void set_norm(const Binding *b, Value *table, const Schedule *schedule, const Step *step)
+{
+    const Node *norm = step->norm ? step->norm : step->node;
+    set_bool(b, table, "norm", step->norm != NULL);
+    set_number(b, table, "epsilon", norm->epsilon);
+    set_number(b, table, "momentum", norm->momentum);
+    if (step->norm_values != STEP_NONE)
+        set_int(b, table, "norm_values", schedule->buffers[step->norm_values].offset);
+    if (step->kept != STEP_NONE)
+        set_int(b, table, "kept", schedule->buffers[step->kept].offset);
 }
 
 static Value *pass_value(const Binding *b, const Schedule *schedule, const Pass *pass)
@@ -120,10 +147,25 @@ static Value *pass_value(const Binding *b, const Schedule *schedule, const Pass 
     return table;
 }
 
+static Value *handover_value(const Binding *b, const Schedule *schedule, const Handover *handover)
+{
+    Value *table = value_table(b->arena);
+    value_set(b->arena, table, "from",
+              view_value(b, schedule, handover->from_view, handover->from));
+    value_set(b->arena, table, "into",
+              view_value(b, schedule, handover->into_view, handover->into));
+    set_bool(b, table, "add", handover->add);
+    set_bool(b, table, "clear", handover->clear);
+    return table;
+}
+
 static void set_backward(const Binding *b, Value *table, const Schedule *schedule, const Step *step)
 {
     set_bool(b, table, "backward", step->backward);
     set_bool(b, table, "wants_dx", step->wants_dx);
+    set_bool(b, table, "wants_dz", step->wants_dz);
+    set_bool(b, table, "clears_dx", step->clears_dx);
+    set_bool(b, table, "clears_dz", step->clears_dz);
     set_bool(b, table, "trainable", step->trainable);
     set_bool(b, table, "updates",
              step->trainable && tensor_offset(b->plan, &step->node->tensors[0]) >= b->plan->summed);
@@ -133,6 +175,12 @@ static void set_backward(const Binding *b, Value *table, const Schedule *schedul
         value_set(b->arena, table, "dy", view_value(b, schedule, step->yv, step->dy));
     if (step->dx != STEP_NONE)
         value_set(b->arena, table, "dx", view_value(b, schedule, step->xv, step->dx));
+    if (step->dz != STEP_NONE)
+        value_set(b->arena, table, "dz", view_value(b, schedule, step->zv, step->dz));
+    Value *handovers = value_table(b->arena);
+    for (int i = 0; i < step->handover_count; i++)
+        value_add(b->arena, handovers, handover_value(b, schedule, &step->handovers[i]));
+    value_set(b->arena, table, "handovers", handovers);
     if (step->argmax != STEP_NONE)
         value_set(b->arena, table, "argmax", view_value(b, schedule, step->yv, step->argmax));
 }
@@ -150,6 +198,9 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     set_string(b, table, "kind", node->kind->name);
     value_set(b->arena, table, "x", view_value(b, schedule, step->xv, step->x));
     value_set(b->arena, table, "y", view_value(b, schedule, step->yv, step->y));
+    if (step->z != STEP_NONE)
+        value_set(b->arena, table, "z", view_value(b, schedule, step->zv, step->z));
+    set_bool(b, table, "in_place", step->in_place);
     value_set(b->arena, table, "kernel", size_value(b, node->window.kernel));
     value_set(b->arena, table, "stride", size_value(b, node->window.stride));
     value_set(b->arena, table, "dilation", size_value(b, node->window.dilation));
@@ -157,11 +208,11 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     Value *conv = shape_value(b, step->conv.shape);
     set_int(b, conv, "origin", step->conv.origin);
     set_int(b, conv, "row", step->conv.row);
+    set_int(b, conv, "pixel", step->conv.pixel);
     value_set(b->arena, table, "conv", conv);
     value_set(b->arena, table, "input", shape_value(b, node->in));
     set_int(b, table, "filters", node->filters);
     set_int(b, table, "groups", node->groups);
-    set_bool(b, table, "bias", node->bias && node->tensor_count > 1);
     set_bool(b, table, "count_padding", node->count_padding);
     value_set(b->arena, table, "factor", size_value(b, node->factor));
     set_bool(b, table, "bilinear", node->bilinear);
@@ -180,6 +231,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
         value_set(b->arena, table, "pool", pool);
     }
     set_tensors(b, table, step);
+    set_norm(b, table, schedule, step);
     set_backward(b, table, schedule, step);
     value_set(b->arena, table, "tiles", tile_value(b->arena, b->plan, schedule, step));
     return table;
@@ -225,6 +277,7 @@ static Value *slot_value(const Binding *b, const Slot *slot)
     set_int(b, table, "offset", slot->offset);
     set_int(b, table, "pad", slot->pad);
     set_bool(b, table, "trainable", tensor->trainable);
+    set_bool(b, table, "statistic", tensor->statistic);
     set_string(b, table, "init", kinds[tensor->init.kind]);
     set_number(b, table, "scale", init_scale(tensor));
     if (tensor->init.kind == INIT_FIXED) {
@@ -282,6 +335,7 @@ static void set_costs(const Binding *b, Value *table)
     set_int(b, table, "params", plan->params);
     set_int(b, table, "trainable", plan->trainable);
     set_int(b, table, "summed", plan->summed);
+    set_int(b, table, "statistics", plan->statistics);
     set_int(b, table, "recomputed_macs", plan->recomputed_macs);
     set_int(b, table, "slack", plan->slack);
     set_int(b, table, "params_bytes", plan->params_bytes);

@@ -7,10 +7,12 @@
 #include "sandbox.h"
 #include "spec.h"
 
-/* One call of a constructor: the n-th of that name on its line. */
+/* One call of a constructor, and where the spec says it: the n-th call of `site` on its line. A
+ * block of the prelude makes many calls at its own place. */
 typedef struct {
-    const char *name;
+    const char *name, *site;
     int line, n;
+    bool inside; /* a block, which stands there itself */
 } Call;
 
 typedef struct {
@@ -23,6 +25,7 @@ typedef struct {
     const char *const *constructors;
     Call *calls;
     int call_count;
+    const Call *block; /* of the prelude, running now; or NULL */
     const char **asked; /* names given to arg() */
     int asked_count;
     int copied;
@@ -31,6 +34,15 @@ typedef struct {
 
 /* The Call of the table on top of the stack, or NULL for a plain table. */
 const Call *reader_call(lua_State *L, const Reader *r);
+
+/* blocks.c: adds the blocks of the prelude to the library on top of the stack. */
+void reader_add_blocks(lua_State *L, Reader *r);
+
+/* The line of the spec that runs now. */
+int reader_line(lua_State *L);
+
+/* A new Call of `name` at the place where the spec runs now; returns its number. */
+int reader_new_call(lua_State *L, Reader *r, const char *name);
 
 /* Registry key of the table that maps tables to the numbers of their Calls. */
 extern char reader_calls_key;

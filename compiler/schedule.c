@@ -6,25 +6,11 @@
  * backward's run, for one sample. */
 #include "schedule.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "lower.h"
 
-static bool keeps_input(const Step *step)
-{
-    if (step->recipe->elementwise)
-        return step->activation->from_input;
-    return step->recipe->keeps_input && (!step->recipe->linear || step->trainable);
-}
-
-static bool keeps_output(const Step *step)
-{
-    return step->recipe->keeps_output ||
-           (strcmp(step->activation->name, "linear") != 0 && !step->activation->from_input);
-}
-
-static void extend(Buffer *buffer, int time)
+void schedule_extend(Buffer *buffer, int time)
 {
     if (time < buffer->first)
         buffer->first = time;
@@ -89,10 +75,59 @@ static void live_forward(Schedule *schedule)
         schedule->buffers[i].last = -1;
     }
     for (int s = 0; s < schedule->count; s++) {
-        extend(&schedule->buffers[schedule->steps[s].x], s);
-        extend(&schedule->buffers[schedule->steps[s].y], s);
+        schedule_extend(&schedule->buffers[schedule->steps[s].x], s);
+        schedule_extend(&schedule->buffers[schedule->steps[s].y], s);
+        if (schedule->steps[s].z != STEP_NONE)
+            schedule_extend(&schedule->buffers[schedule->steps[s].z], s);
         if (schedule->steps[s].argmax != STEP_NONE)
-            extend(&schedule->buffers[schedule->steps[s].argmax], s);
+            schedule_extend(&schedule->buffers[schedule->steps[s].argmax], s);
+        if (schedule->steps[s].kept != STEP_NONE)
+            schedule_extend(&schedule->buffers[schedule->steps[s].kept], s);
+    }
+}
+
+static bool is_same_view(View a, View b)
+{
+    return !a.cropped && shape_count(a.shape) == shape_count(b.shape) && a.origin == b.origin && a.row == b.row &&
+           a.pixel == b.pixel;
+}
+
+/* Whether step s may write its output over an input at `view` of buffer `in`. */
+static bool can_reuse(const Schedule *schedule, int s, int in, View view)
+{
+    const Step *step = &schedule->steps[s];
+    const Buffer *x = &schedule->buffers[in], *y = &schedule->buffers[step->y];
+    return x->home == HOME_ARENA && y->home == HOME_ARENA && x->last == s && y->first == s &&
+           x->count == y->count && is_same_view(view, step->yv) && in != step->y;
+}
+
+/* Outputs that can take the place of an input do. */
+static void reuse_inputs(Schedule *schedule)
+{
+    for (int s = 0; s < schedule->count; s++) {
+        Step *step = &schedule->steps[s];
+        const int y = step->y, z = step->z;
+        if (!step->recipe->in_place || step->x == z)
+            continue;
+        if (z != STEP_NONE && !can_reuse(schedule, s, step->x, step->xv) &&
+            can_reuse(schedule, s, z, step->zv)) {
+            const View view = step->zv;
+            step->z = step->x;
+            step->zv = step->xv;
+            step->x = z;
+            step->xv = view;
+        }
+        if (!can_reuse(schedule, s, step->x, step->xv))
+            continue;
+        schedule->buffers[step->x].last = schedule->buffers[y].last;
+        schedule->buffers[y].home = HOME_ALIAS;
+        step->in_place = true;
+        for (int t = s; t < schedule->count; t++) {
+            Step *other = &schedule->steps[t];
+            other->x = other->x == y ? step->x : other->x;
+            other->y = other->y == y ? step->x : other->y;
+            other->z = other->z == y ? step->x : other->z;
+        }
     }
 }
 
@@ -107,15 +142,30 @@ static int own_buffer(Arena *arena, Schedule *schedule, const char *name, int64_
     return buffer;
 }
 
-/* Chooses how a pass is written, and gives it the memory that takes. In
- * training, what is prepared or summed lives as long as the loop over the samples, and is the same
- * for any number of them. */
-static void choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step *step, int time)
+/* The scale and the shift of a norm are made before the loop over the samples, and stay for
+ * backward. */
+static void add_norm_values(Arena *arena, const Plan *plan, Schedule *schedule, Step *step,
+                            int time)
+{
+    int first = time, last = time, unused;
+    if (schedule == &plan->train) {
+        times_around(schedule, time, &first, &last);
+        times_around(schedule, 2 * schedule->count - time, &unused, &last);
+    }
+    step->norm_values = own_buffer(arena, schedule, arena_printf(arena, "%s_norm", step->name),
+                                   2 * step->norm->in.c, first, last);
+    if (schedule == &plan->train)
+        schedule->buffers[step->norm_values].samples = 0;
+}
+
+void schedule_choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step *step, int time)
 {
     const bool backward = time >= schedule->count;
     Pass *pass = backward ? &step->backward_pass : &step->forward_pass;
     const char *d = backward ? "d" : "";
     int first = time, last = time;
+    if (step->norm && !backward)
+        add_norm_values(arena, plan, schedule, step, time);
     if (!step->recipe->form)
         return;
     const Form form = step->recipe->form(plan, step, backward);
@@ -134,47 +184,6 @@ static void choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step
         schedule->buffers[pass->prepared].samples = 0;
     if (looped && pass->sums != STEP_NONE)
         schedule->buffers[pass->sums].samples = 0;
-}
-
-static void add_gradients(Arena *arena, const Plan *plan, Schedule *schedule)
-{
-    const int n = schedule->count;
-    int lowest = n;
-    for (int s = n - 1; s >= 0; s--) {
-        Step *step = &schedule->steps[s];
-        step->trainable =
-            step->recipe->linear && step->node->tensor_count > 0 && step->node->trainable;
-        if (step->trainable)
-            lowest = s;
-    }
-    for (int s = n - 1; s >= lowest; s--) {
-        Step *step = &schedule->steps[s];
-        step->backward = true;
-        step->wants_dx = s > lowest;
-        if (s == n - 1)
-            step->dy = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", step->name),
-                                       HOME_ARENA, schedule->buffers[step->y].count);
-        extend(&schedule->buffers[step->dy], 2 * n - s);
-        if (s == n - 1) {
-            schedule->buffers[step->dy].first = n;
-            extend(&schedule->buffers[step->y], n);
-        }
-        if (keeps_input(step))
-            extend(&schedule->buffers[step->x], 2 * n - s);
-        if (keeps_output(step))
-            extend(&schedule->buffers[step->y], 2 * n - s);
-        if (step->argmax != STEP_NONE)
-            extend(&schedule->buffers[step->argmax], 2 * n - s);
-        if (step->wants_dx) {
-            Step *below = &schedule->steps[step->producer];
-            assert(step->producer == s - 1); /* chains: one reader each */
-            step->dx = schedule_buffer(arena, schedule, arena_printf(arena, "d%s", below->name),
-                                       HOME_ARENA, schedule->buffers[below->y].count);
-            schedule->buffers[step->dx].first = schedule->buffers[step->dx].last = 2 * n - s;
-            below->dy = step->dx;
-        }
-        choose_form(arena, plan, schedule, step, 2 * n - s);
-    }
 }
 
 /* Cross entropy behind softmax and binary cross entropy behind sigmoid give the gradient before the
@@ -197,15 +206,30 @@ static void recompute(Schedule *schedule, int s)
     int first, last;
     run_around(schedule, s, &first, &last);
     step->recomputed = true;
-    extend(&schedule->buffers[step->x], 2 * schedule->count - first);
+    schedule_extend(&schedule->buffers[step->x], 2 * schedule->count - first);
+    if (step->z != STEP_NONE)
+        schedule_extend(&schedule->buffers[step->z], 2 * schedule->count - first);
     for (int i = 0; i < 2; i++) {
         if (buffers[i] == STEP_NONE)
             continue;
         Buffer *buffer = &schedule->buffers[buffers[i]];
         buffer->recomputed = true;
-        extend(buffer, first);
-        extend(buffer, 2 * schedule->count - first);
+        schedule_extend(buffer, first);
+        schedule_extend(buffer, 2 * schedule->count - first);
     }
+}
+
+/* Whether the output of step s is all its own, and read in the run [first, last] only. */
+static bool stays_in_run(const Schedule *schedule, int s, int first, int last)
+{
+    const int y = schedule->steps[s].y;
+    for (int t = 0; t < schedule->count; t++) {
+        const Step *other = &schedule->steps[t];
+        if ((other->y == y && t != s) ||
+            ((other->x == y || other->z == y) && (t < first || t > last)))
+            return false;
+    }
+    return true;
 }
 
 bool schedule_can_recompute(const Plan *plan, int s)
@@ -215,7 +239,7 @@ bool schedule_can_recompute(const Plan *plan, int s)
     int first, last;
     run_around(train, s, &first, &last);
     return !step->batched && !step->recomputed && s < last && s + 1 < train->count &&
-           train->buffers[step->y].samples > 1;
+           train->buffers[step->y].samples > 1 && stays_in_run(train, s, first, last);
 }
 
 static void make_lean(Schedule *schedule, bool lean)
@@ -236,8 +260,9 @@ void schedule_predict(Arena *arena, Plan *plan)
     lower_graph(arena, plan->graph, false, plan->options, predict);
     make_lean(predict, plan->lean_predict);
     live_forward(predict);
+    reuse_inputs(predict);
     for (int s = 0; s < predict->count; s++)
-        choose_form(arena, plan, predict, &predict->steps[s], s);
+        schedule_choose_form(arena, plan, predict, &predict->steps[s], s);
     memory_assign(arena, predict, alignment(plan), plan->slack);
 }
 
@@ -250,8 +275,8 @@ void schedule_train(Arena *arena, Plan *plan)
     live_forward(train);
     fuse_loss(plan->graph, train);
     for (int s = 0; s < train->count; s++)
-        choose_form(arena, plan, train, &train->steps[s], s);
-    add_gradients(arena, plan, train);
+        schedule_choose_form(arena, plan, train, &train->steps[s], s);
+    schedule_gradients(arena, plan, train);
     for (int s = train->count - 1; plan->recomputed && s >= 0; s--)
         if (plan->recomputed[s])
             recompute(train, s);

@@ -16,6 +16,16 @@ void schedule_train(Arena *arena, Plan *plan);
  * every sample. */
 bool schedule_can_recompute(const Plan *plan, int s);
 
+/* The buffer is alive at this time, too. */
+void schedule_extend(Buffer *buffer, int time);
+
+/* Chooses how a pass is written, and gives it the memory that takes. In training, what is prepared
+ * or summed lives as long as the loop over the samples, and is the same for any number of them. */
+void schedule_choose_form(Arena *arena, const Plan *plan, Schedule *schedule, Step *step, int time);
+
+/* gradient.c: gives every step of a training schedule that has one its backward pass. */
+void schedule_gradients(Arena *arena, const Plan *plan, Schedule *schedule);
+
 /* Bytes of all structs, from the schedules. */
 void plan_count_bytes(Plan *plan);
 

@@ -17,21 +17,37 @@ static Reader *reader_of(lua_State *L)
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
-static int current_line(lua_State *L, int level)
+int reader_line(lua_State *L)
 {
     lua_Debug record;
-    if (!lua_getstack(L, level, &record))
-        return 0;
-    lua_getinfo(L, "l", &record);
-    return record.currentline;
+    for (int level = 1; lua_getstack(L, level, &record); level++) {
+        lua_getinfo(L, "Sl", &record);
+        if (strcmp(record.source, "=spec") == 0)
+            return record.currentline;
+    }
+    return 0;
 }
 
-static int count_on_line(const Reader *r, const char *name, int line)
+static int count_on_line(const Reader *r, const char *site, int line)
 {
     int n = 0;
     for (int i = r->call_count - 1; i >= 0 && r->call_count - i < 10000; i--)
-        n += r->calls[i].line == line && strcmp(r->calls[i].name, name) == 0;
+        n += r->calls[i].line == line && !r->calls[i].inside && strcmp(r->calls[i].site, site) == 0;
     return n;
+}
+
+int reader_new_call(lua_State *L, Reader *r, const char *name)
+{
+    const char *copy = arena_printf(r->arena, "%s", name);
+    Call call = {copy, copy, reader_line(L), 0, false};
+    if (r->block)
+        call = (Call){copy, r->block->site, r->block->line, r->block->n, true};
+    else
+        call.n = count_on_line(r, name, call.line);
+    r->calls = arena_grow(r->arena, r->calls, (size_t)r->call_count, (size_t)r->call_count + 1,
+                          sizeof *r->calls);
+    r->calls[r->call_count] = call;
+    return r->call_count++;
 }
 
 /* conv2d { ... } */
@@ -47,13 +63,8 @@ static int construct(lua_State *L)
         return luaL_error(L, "%s: this table is already a %s", name,
                           r->calls[lua_tointeger(L, -1)].name);
     lua_pop(L, 1);
-    const int line = current_line(L, 1);
-    const int n = count_on_line(r, name, line);
-    r->calls = arena_grow(r->arena, r->calls, (size_t)r->call_count, (size_t)r->call_count + 1,
-                          sizeof *r->calls);
-    r->calls[r->call_count] = (Call){arena_printf(r->arena, "%s", name), line, n};
     lua_pushvalue(L, 1);
-    lua_pushinteger(L, r->call_count++);
+    lua_pushinteger(L, reader_new_call(L, r, name));
     lua_rawset(L, -3);
     lua_settop(L, 1);
     return 1;
@@ -168,7 +179,7 @@ static int unknown_name(lua_State *L)
     const char *text = near
                            ? lua_pushfstring(L, "unknown name '%s'; did you mean '%s'?", name, near)
                            : lua_pushfstring(L, "unknown name '%s'", name);
-    const int line = current_line(L, 2);
+    const int line = reader_line(L);
     const CallSite *site = locate_call(r->index, name, line, count_on_line(r, name, line));
     if (!site || !is_bare(r, site))
         return luaL_error(L, "spec:%d: %s", line, text);
@@ -203,6 +214,7 @@ static void add_functions(lua_State *L, Reader *r)
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, -2);
     lua_setfield(L, -2, "args");
+    reader_add_blocks(L, r);
 }
 
 static bool is_word(int c)
@@ -283,8 +295,8 @@ static int add_line(lua_State *L)
     if (strncmp(message, "spec:", 5) == 0)
         return 1;
     for (int level = 0; lua_getstack(L, level, &record); level++) {
-        lua_getinfo(L, "l", &record);
-        if (record.currentline > 0) {
+        lua_getinfo(L, "Sl", &record);
+        if (record.currentline > 0 && strcmp(record.source, "=spec") == 0) {
             lua_pushfstring(L, "spec:%d: %s", record.currentline, message);
             return 1;
         }

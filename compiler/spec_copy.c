@@ -131,7 +131,7 @@ static Value *copy_table(lua_State *L, Reader *r, Span span, int depth)
     const CallSite *site;
     table->span = span;
     if (call) {
-        site = locate_call(r->index, call->name, call->line, call->n);
+        site = locate_call(r->index, call->site, call->line, call->n);
         table->call = call->name;
         table->span = site ? site->brace : (Span){r->source, call->line, 0};
     } else {

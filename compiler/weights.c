@@ -276,6 +276,19 @@ static void torch_dims(const Tensor *tensor, int64_t *dims)
         dims[i] = tensor->dims[i - 2];
 }
 
+/* What Keras calls a layer that has no name of its own: "conv2d", "conv2d_1", ... by kind, in the
+ * order of the network. */
+static const char *keras_name(Arena *arena, const Graph *graph, const Node *node)
+{
+    const char *kind = node->kind->name;
+    int before = 0;
+    for (int i = 0; i < node->index; i++)
+        before += graph->nodes[i].kind == node->kind;
+    if (strcmp(kind, "batch_norm") == 0)
+        kind = "batch_normalization";
+    return before == 0 ? kind : arena_printf(arena, "%s_%d", kind, before);
+}
+
 static bool take_tensor(File *file, const Graph *graph, const Node *node, const Tensor *tensor,
                         float *to)
 {
@@ -284,6 +297,10 @@ static bool take_tensor(File *file, const Graph *graph, const Node *node, const 
     bool torch = !entry && torch_name(tensor->name);
     if (torch)
         entry = find_entry(file, tensor->layer, torch_name(tensor->name));
+    if (!entry) {
+        torch = false;
+        entry = find_entry(file, keras_name(file->arena, graph, node), tensor->name);
+    }
     if (!entry)
         return diag_error(file->diag, file->span, "missing tensor %s.%s (%s)", tensor->layer,
                           tensor->name, bytes_dims(file->arena, tensor->dims, tensor->rank));

@@ -66,7 +66,7 @@ static inline v4 load4(const real *x)
 }
 #if VECTOR_BYTES >= 32
 /* All bits of the first n lanes. */
-static inline m4 first4(int n)
+static inline m4 mask4(int n)
 {
     static const int bits[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
     return *(const m4 *)(const void *)(bits + 8 - n);
@@ -79,7 +79,7 @@ static inline void store4(real *y, v4 a, int n)
         *(v4 *)(void *)y = a;
     } else {
 #if VECTOR_BYTES >= 32
-        _mm_maskstore_ps(y, (__m128i)first4(n), (__m128)a);
+        _mm_maskstore_ps(y, (__m128i)mask4(n), (__m128)a);
 #else
         for (int lane = 0; lane < L4 && lane < n; lane++) {
             y[lane] = a[lane];

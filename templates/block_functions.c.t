@@ -23,6 +23,15 @@ static inline void madd${n}(real *restrict a, const real *restrict k, real x)
 }
 
 % end
+% if called("affine", n) then
+static inline void affine${n}(real *restrict a, const real *restrict scale, const real *restrict shift)
+{
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
+        a[o] = a[o] * scale[o] + shift[o];
+    }
+}
+
+% end
 % if called("copy", n) then
 /* y = a. Without the addition gcc makes this a memcpy, for which it keeps sums in memory. */
 static inline void copy${n}(real *restrict y, const real *restrict a)

@@ -116,7 +116,7 @@ ${signature("backward", arguments)}
 %           for variant, o, rest in channel_tiles("o", oc, L.tiles.dw, lanes) do
 %               for ki in each("ki", K.h) do for kj in each("kj", L.merged and 1 or K.w) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local tap = add(mul(t, run.p), run.start)
-            ${L.fn}_dw_${width(variant.v, L.tiles.lanes)}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(q, ic)))}, ${plus(g, add(o, mul(q, oc), G.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), o, mul(q, oc)))}${tail and ", " .. rest or ""});
+            ${L.fn}_dw_${width(variant.v, L.tiles.lanes)}x${run.p}(${plus("x", add(mul(ki, D.h * L.x.row), mul(kj, D.w * L.x.c), tap, mul(q, ic), L.x.origin))}, ${plus(g, add(o, mul(q, oc), G.origin))}, ${plus("dw", add(mul(add(mul(add(mul(ki, K.w), kj), ic), tap), L.filters), o, mul(q, oc)))}${tail and ", " .. rest or ""});
 %               end end end end
 %           end
     }
@@ -132,7 +132,7 @@ ${signature("backward", arguments)}
         for (int i = 0; i < ${G.h}; i++) {
             memcpy(bordered + ${add(mul("i", wide), (2 - L.padding.top) * wide + (2 - L.padding.left) * oc)}, ${plus(g, add(mul("i", G.row), G.origin))}, ${G.w * oc} * sizeof(real));
         }
-        ${L.fn}_dx_convolve(bordered, prepared, ${plus("dx", L.padding.top * L.x.row + L.padding.left * L.x.c)}, bordered + ${count});
+        ${L.fn}_dx_convolve(bordered, prepared, ${plus("dx", L.padding.top * L.x.row + L.padding.left * L.x.c + L.x.origin)}, bordered + ${count});
     }
 %   elseif L.wants_dx then
     memset(dx, 0, ${L.x.buffer} * sizeof(real));
@@ -141,7 +141,7 @@ ${signature("backward", arguments)}
 %           for variant, c, rest in channel_tiles("c", ic, L.tiles.dx, dx_lanes) do
 %               for ki in each("ki", K.h) do for kj in each("kj", K.w) do for i in each("i", G.h) do for _, run in ipairs(variant.runs) do for t in each("t", run.count) do
 %                   local column = add(mul(t, run.p), run.start)
-            ${L.fn}_dx_${width(variant.v, L.tiles.dx_lanes)}x${run.p}(${plus(g, add(mul(i, G.row), mul(column, G.c), mul(q, oc), G.origin))}, ${plus("prepared", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(q, oc)), ic), c))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(q, ic), c))}${dx_tail and ", " .. rest or ""});
+            ${L.fn}_dx_${width(variant.v, L.tiles.dx_lanes)}x${run.p}(${plus(g, add(mul(i, G.row), mul(column, G.c), mul(q, oc), G.origin))}, ${plus("prepared", add(mul(add(mul(add(mul(ki, K.w), kj), L.filters), mul(q, oc)), ic), c))}, ${plus("dx", add(mul(i, S.h * L.x.row), mul(ki, D.h * L.x.row), mul(column, S.w * L.x.c), mul(kj, D.w * L.x.c), mul(q, ic), c, L.x.origin))}${dx_tail and ", " .. rest or ""});
 %               end end end end end
 %           end
     }

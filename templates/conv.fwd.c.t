@@ -2,7 +2,8 @@
 % local out = L.conv
 % local ic, oc = L.x.c // L.groups, L.filters // L.groups
 % local arguments = {"x", "w"}
-% if L.bias then arguments[#arguments + 1] = "b" end
+% local start = L.norm and "norm" or L.bias and "b" or "zero"
+% if start ~= "zero" then arguments[#arguments + 1] = start end
 % arguments[#arguments + 1] = "y"
 % if L.argmax then arguments[#arguments + 1] = "argmax" end
 % local function weight(ki, kj, c, o) return "w[" .. add(mul(add(mul(add(mul(ki, L.kernel.w), kj), ic), c), L.filters), o) .. "]" end
@@ -20,10 +21,13 @@ ${signature("forward", arguments)}
 %       for pi in each("pi", P.h) do for pj in each("pj", P.w) do
 %           local oi, oj = add(mul(i, P.h), pi), add(mul(j, P.w), pj)
         {
-            real a = ${L.bias and "b[" .. o .. "]" or "0"};
+            real a = ${start == "b" and "b[" .. o .. "]" or "0"};
 %           for ki in each("ki", L.kernel.h) do for kj in each("kj", L.kernel.w) do for c in each("c", ic) do
             a += ${at(L.x, "x", add(mul(oi, L.stride.h), mul(ki, L.dilation.h)), add(mul(oj, L.stride.w), mul(kj, L.dilation.w)), add(mul(g, ic), c))} * ${weight(ki, kj, c, o)};
 %           end end end
+%           if L.norm then
+            a = a * norm[${o}] + norm[${add(o, L.filters)}];
+%           end
 %           if L.pool and L.pool.maximum then
             best = a > best ? a : best;
 %           elseif L.pool then
@@ -64,7 +68,7 @@ ${signature("forward", arguments)}
 %           end end
 %           outputs[#outputs + 1] = {y = q * L.y.c, argmax = q * L.y.c, accumulators = accumulators}
 %       end
-%       tile {fn = L.fn .. "_" .. width(variant.v, L.tiles.lanes) .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = L.bias and "b" or "zero", relu = relu, pool = L.pool, argmax = L.argmax ~= nil, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}
+%       tile {fn = L.fn .. "_" .. width(variant.v, L.tiles.lanes) .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = start, channels = L.filters, relu = relu, pool = L.pool, argmax = L.argmax ~= nil, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}
 %   end end
 %   local _, lanes = use_lanes(L.tiles.lanes)
 ${signature("forward", arguments)}
@@ -73,7 +77,7 @@ ${signature("forward", arguments)}
 %   for g in each("g", L.groups) do
 %   for variant, o, rest in channel_tiles("o", oc, L.tiles.forward, lanes) do
 %       for i in each("i", L.y.h) do
-        const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic)))};
+        const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic), L.x.origin))};
         real *yi = ${plus("y", add(mul(i, L.y.row), L.y.origin, mul(g, oc), o))};
 %       if L.argmax then
         unsigned char *ai = ${plus("argmax", add(mul(i, L.y.w * L.y.c), mul(g, oc), o))};
@@ -82,7 +86,7 @@ ${signature("forward", arguments)}
 %           local p = run.p * P.h * P.w
 %           for j in each("j", run.count) do
 %               local column = add(mul(j, run.p), run.start)
-        ${L.fn}_${width(variant.v, L.tiles.lanes)}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), o))}, ${L.bias and plus("b", add(mul(g, oc), o)) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${L.argmax and ", " .. plus("ai", mul(column, L.y.c)) or ""}${tail and ", " .. rest or ""});
+        ${L.fn}_${width(variant.v, L.tiles.lanes)}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), o))}, ${start ~= "zero" and plus(start, add(mul(g, oc), o)) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${L.argmax and ", " .. plus("ai", mul(column, L.y.c)) or ""}${tail and ", " .. rest or ""});
 %           end
 %       end
 %       end

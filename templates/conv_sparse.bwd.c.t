@@ -109,7 +109,7 @@ ${signature("backward", arguments)}
             for (int j = 0; j < ${L.y.w}; j++) {
                 const real v = ${at(L.y, "dy", "i", "j", "o")};
                 g[n] = v;
-                where[n] = ${add(mul("i", L.pool.h * S.h * L.x.row), mul("j", L.pool.w * S.w * L.x.c))} + places[argmax[${add(mul("i", L.y.w * L.y.c), mul("j", L.y.c), "o")}]];
+                where[n] = ${add(mul("i", L.pool.h * S.h * L.x.row), mul("j", L.pool.w * S.w * L.x.c), L.x.origin)} + places[argmax[${add(mul("i", L.y.w * L.y.c), mul("j", L.y.c), "o")}]];
                 n += v != 0;
             }
         }

@@ -7,7 +7,8 @@
 % local relu = L.activation.name == "relu"
 % local pass = auto and L.activation.name ~= "linear" and not relu
 % local arguments = {"x", auto and "prepared" or "w"}
-% if L.bias then arguments[#arguments + 1] = "b" end
+% local start = L.norm and "norm" or L.bias and "b" or "zero"
+% if start ~= "zero" then arguments[#arguments + 1] = start end
 % arguments[#arguments + 1] = "y"
 % if not auto then
 %   -- Row or tap u of a phase, from the one that reads the first input.
@@ -19,10 +20,13 @@ ${signature("forward", arguments)}
 %   for _, row in ipairs(rows) do for _, column in ipairs(columns) do
 %       for i in each("i", row.count) do for j in each("j", column.count) do for o in each("o", oc) do
     {
-        real a = ${L.bias and "b[" .. o .. "]" or "0"};
+        real a = ${start == "b" and "b[" .. o .. "]" or "0"};
 %           for u in each("u", row.taps) do for v in each("v", column.taps) do for c in each("c", ic) do
         a += ${at(L.x, "x", place(row, i, u), place(column, j, v), c)} * w[${add(mul(add(mul(add(mul(tap(row, u), K.w), tap(column, v)), oc), o), ic), c)}];
 %           end end end
+%           if L.norm then
+        a = a * norm[${o}] + norm[${add(o, oc)}];
+%           end
         ${at(L.y, "y", add(mul(i, S.h), row.first), add(mul(j, S.w), column.first), o)} = ${L.activation.name == "softmax" and "a" or activate("a")};
     }
 %       end end end
@@ -32,7 +36,6 @@ ${signature("forward", arguments)}
 % else
 %   local _, lanes = use_lanes(L.tiles.lanes)
 %   local tail = not M.portable and oc % L.tiles.lanes ~= 0
-%   local start = L.bias and "b" or "zero"
 %   -- All rows with as many taps, or a number for each.
 %   local taps = rows[1].taps
 %   for _, row in ipairs(rows) do if row.taps ~= taps then taps = "count" end end
@@ -53,7 +56,7 @@ ${signature("forward", arguments)}
 %               written[fn] = true
 %               local x, outputs = {}, {}
 %               for p in range(run.p) do x[#x + 1] = p * ic; outputs[#outputs + 1] = {y = p * S.w * oc, accumulators = {p}} end
-%               tile {fn = fn, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = start, relu = relu, tail = tail, count = taps == "count", unroll = taps ~= "count" and taps * column.taps * ic <= 32, comment = wide(variant.v, L.tiles.lanes, "filters") .. " x " .. run.p .. " pixel" .. (run.p > 1 and "s" or "") .. (S.w > 1 and ", " .. S.w .. " apart" or "") .. ": " .. column.taps .. " tap" .. (column.taps > 1 and "s" or "") .. " a row."}
+%               tile {fn = fn, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = start, channels = oc, relu = relu, tail = tail, count = taps == "count", unroll = taps ~= "count" and taps * column.taps * ic <= 32, comment = wide(variant.v, L.tiles.lanes, "filters") .. " x " .. run.p .. " pixel" .. (run.p > 1 and "s" or "") .. (S.w > 1 and ", " .. S.w .. " apart" or "") .. ": " .. column.taps .. " tap" .. (column.taps > 1 and "s" or "") .. " a row."}
 %           end
 %       end end
 %   end end
@@ -82,11 +85,12 @@ ${signature("prepare_forward", {"w", "prepare"})}
 ${signature("forward", arguments)}
 {
 %   include("halo.c.t")
+%   local alone = start == "norm" and "norm[" .. add("o", oc) .. "]" or start == "b" and "b[o]"
 %   for _, column in ipairs(columns) do if column.taps == 0 then
     for (int i = 0; i < ${L.y.h}; i++) { /* columns that no tap reaches */
         for (int j = ${column.first}; j < ${L.y.w}; j += ${S.w}) {
             for (int o = 0; o < ${oc}; o++) {
-                ${at(L.y, "y", "i", "j", "o")} = ${L.bias and (relu and activate("b[o]") or "b[o]") or "0"};
+                ${at(L.y, "y", "i", "j", "o")} = ${alone and (relu and activate(alone) or alone) or "0"};
             }
         }
     }
@@ -111,7 +115,7 @@ ${signature("forward", arguments)}
 %           for _, column in ipairs(columns) do if column.taps > 0 then
 %               for _, run in ipairs(column.variants[number].runs) do for j in each("j", run.count) do
 %                   local n = add(mul(j, run.p), run.start)
-            ${name(column, variant.v, run.p)}(${plus("xi", add(mul(n, ic), column.input * ic))}, ${plus("wi", column.place * ic * oc)}, ${L.bias and plus("b", o) .. ", " or ""}${plus("yi", add(mul(n, S.w * oc), column.first * oc))}${tail and ", " .. rest or ""}${taps == "count" and ", phases[" .. q .. "][2]" or ""});
+            ${name(column, variant.v, run.p)}(${plus("xi", add(mul(n, ic), column.input * ic))}, ${plus("wi", column.place * ic * oc)}, ${start ~= "zero" and plus(start, o) .. ", " or ""}${plus("yi", add(mul(n, S.w * oc), column.first * oc))}${tail and ", " .. rest or ""}${taps == "count" and ", phases[" .. q .. "][2]" or ""});
 %               end end
 %           end end
             xi += ${L.x.row};

@@ -6,11 +6,12 @@
 % local ic, oc = L.x.c, L.filters
 % local lanes = select(2, use_lanes(16))
 % local arguments = {"x", "prepared"}
-% if L.bias then arguments[#arguments + 1] = "b" end
+% local start = L.norm and "norm" or L.bias and "b" or "zero"
+% if start ~= "zero" then arguments[#arguments + 1] = start end
 % arguments[#arguments + 1] = "y"
 % if L.argmax then arguments[#arguments + 1] = "argmax" end
 % arguments[#arguments + 1] = "work"
-% include("winograd.c.t", {T = {fn = L.fn, ic = ic, oc = oc, row = L.x.row, winograd = W, start = L.bias and "b" or "zero", relu = relu, pool = P, argmax = L.argmax ~= nil, y_row = L.y.row, h = P and 2 * L.y.h or L.y.h, w = P and 2 * L.y.w or L.y.w}})
+% include("winograd.c.t", {T = {fn = L.fn, ic = ic, oc = oc, row = L.x.row, origin = L.x.origin, winograd = W, start = start, relu = relu, pool = P, argmax = L.argmax ~= nil, y_row = L.y.row, h = P and 2 * L.y.h or L.y.h, w = P and 2 * L.y.w or L.y.w}})
 ${signature("prepare_forward", {"w", "prepare"})}
 {
     for (int c = 0; c < ${ic}; c++) {
@@ -23,7 +24,7 @@ ${signature("prepare_forward", {"w", "prepare"})}
 ${signature("forward", arguments)}
 {
 % include("halo.c.t")
-    ${L.fn}_convolve(x, prepared, ${L.bias and "b, " or ""}${plus("y", L.y.origin)}, ${L.argmax and "argmax, " or ""}work);
+    ${L.fn}_convolve(x, prepared, ${start ~= "zero" and start .. ", " or ""}${plus("y", L.y.origin)}, ${L.argmax and "argmax, " or ""}work);
 % if pass then
 %   include("activate.c.t")
 % end

@@ -28,13 +28,25 @@
 % local function tensor(base, offset) return offset and base .. " + " .. at_tensor[offset] end
 % local function gradient(step, offset) return offset and (step.updates and "w ? NULL : " or "") .. tensor("g", offset) end
 % local function own(offset) return offset and plus("at", offset) end
+% -- Adds what is found by name: parameters, and gradients of those that have some.
+% local function with_tensors(step, values, gradients)
+%   for name, offset in pairs(step.tensors) do
+%       values[name] = tensor("p", offset)
+%       if gradients then values["d" .. name] = tensor("g", offset) end
+%   end
+%   values.norm, values.kept, values.kept_in = own(step.norm_values), own(step.kept), own(step.kept)
+%   return values
+% end
 % local function forward_values(step, n, input)
-%   return {x = place(step.x, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)}
+%   return with_tensors(step, {x = place(step.x, n, input), z = step.z and place(step.z, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)})
 % end
 % local function backward_values(step, n)
-%   return {x = place(step.x, n, "inputs"), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = gradient(step, step.w_offset), db = gradient(step, step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}
+%   return with_tensors(step, {x = place(step.x, n, "inputs"), z = step.z and place(step.z, n, "inputs"), dz = step.dz and place(step.dz, n), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = gradient(step, step.w_offset), db = gradient(step, step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}, true)
 % end
 % local function prepare_forward(step)
+%   if step.norm_values then
+    ${call(step, "prepare_norm", with_tensors(step, {b = tensor("p", step.b_offset), prepare = own(step.norm_values)}))};
+%   end
 %   if step.forward_pass.prepared then
     ${call(step, "prepare_forward", {w = tensor("p", step.w_offset), prepare = own(step.forward_pass.prepared)})};
 %   end
@@ -47,6 +59,24 @@ enum {
 %   end
 };
 
+% end
+% local function has(step, pass) return step.functions and step.functions[pass] end
+% -- A step's backward pass, and where its gradients go on to.
+% local function backward(step, n)
+%   for _, gradient in ipairs {"dx", "dz"} do if step["clears_" .. gradient] then
+%       local size = step[gradient].buffer .. " * sizeof(real)"
+    memset(${place(step[gradient], n)}, 0, ${step.batched and not n and M.batch > 1 and "(size_t)count * " .. size or size}); /* what was cut off has no gradient */
+%   end end
+%   if has(step, "backward") then
+    ${call(step, "backward", backward_values(step, n))};
+%   end
+%   for k, handover in ipairs(step.handovers) do
+%       local samples = step.batched and not n and M.batch > 1
+%       for s in each("n", samples and "count" or 1) do
+%           local sample = samples and s or n
+    ${step.fn}_handover${k}(${place(handover.from, sample)}, ${place(handover.into, sample)});
+%       end
+%   end
 % end
 % -- Runs of steps that share a loop over the samples.
 % local function runs(steps, first, last, direction)
@@ -104,8 +134,8 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 {
 % local reads_params, uses_arena = false, false
 % for _, step in ipairs(M.predict.steps) do
-%   reads_params = reads_params or step.w_offset ~= nil
-%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena" or step.forward_pass.prepared or step.forward_pass.work
+%   reads_params = reads_params or next(step.tensors) ~= nil
+%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena" or step.forward_pass.prepared or step.forward_pass.work or step.norm_values
 % end
 % if reads_params then
     const real *const p = (const real *)(const void *)params;
@@ -210,12 +240,19 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   end
     real loss = 0;
 %   local reads, reads_inputs = false, false
-%   for _, step in ipairs(steps) do if step.backward then
+%   local parameters = {w = true, b = true, gamma = true, beta = true, moving_mean = true, moving_variance = true}
+%   for _, step in ipairs(steps) do if has(step, "backward") then
 %       for _, name in ipairs(step.arguments.backward) do
-%           reads = reads or name == "w"
-%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input")
+%           reads = reads or parameters[name]
+%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input") or (name == "z" and step.z.home == "input")
 %       end
 %       reads = reads or step.arguments.prepare ~= nil
+%   end end
+%   for _, step in ipairs(steps) do if step.recomputed then
+%       for _, name in ipairs(step.arguments.forward) do
+%           reads = reads or parameters[name]
+%           reads_inputs = reads_inputs or (name == "x" and step.x.home == "input") or (name == "z" and step.z.home == "input")
+%       end
 %   end end
 %   if reads then
     const real *const p = (const real *)(const void *)params;
@@ -249,8 +286,9 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
         ${use(fused)}(y, t, ${place(last.dy, "n")}, ${size}${delta}, scale);
 %   end
     }
-%   local lowest = #steps
-%   for k = #steps, 1, -1 do if steps[k].backward then lowest = k end end
+%   local function wanted(run)
+%       for _, step in ipairs(run) do if step.backward then return true end end
+%   end
 %   -- Before another gradient takes the place of dy.
 %   local function update_at_once(step)
 %       if step.updates then
@@ -259,7 +297,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     }
 %       end
 %   end
-%   for _, run in ipairs(runs(steps, #steps, lowest, -1)) do
+%   for _, run in ipairs(runs(steps, #steps, 1, -1)) do
 %       for _, step in ipairs(run) do
 %           local own_memory = step.backward_pass
 %           if own_memory.prepared then
@@ -269,18 +307,18 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     memset(${own(own_memory.sums)}, 0, ${own_memory.sums_count} * sizeof(real));
 %           end
 %       end
-%       if run.batched then
-    ${call(run[1], "backward", backward_values(run[1]))};
+%       if run.batched and run[1].backward then
+%           backward(run[1])
 %           update_at_once(run[1])
-%       else
+%       elseif wanted(run) then
 %           for n in each("n", M.batch == 1 and 1 or "count") do
 %               for k = #run, 1, -1 do if run[k].recomputed then
     ${call(run[k], "forward", forward_values(run[k], M.batch > 1 and "n" or nil, "inputs"))};
 %               end end
-%               for _, step in ipairs(run) do
-    ${call(step, "backward", backward_values(step, M.batch > 1 and "n" or nil))};
+%               for _, step in ipairs(run) do if step.backward then
+%                   backward(step, M.batch > 1 and "n" or nil)
 %                   update_at_once(step)
-%               end
+%               end end
 %           end
 %       end
 %       for _, step in ipairs(run) do if step.backward_pass.sums then
@@ -329,8 +367,9 @@ real ${M.name}_backward(const ${M.name}_params *params, const real *inputs, cons
 
 %   local o = M.optimizer
 %   local scale, decay = o.clip_norm > 0 and "scale" or "1", number(o.weight_decay)
+%   local statistics = M.statistics > 0 and " + " .. M.statistics or ""
 %   local function optimize(from, count)
-%       local w, g, m1, m2 = "w" .. from, "g" .. from, "state->moment1" .. from, "state->moment2" .. from
+%       local w, g, m1, m2 = "w" .. from, "g" .. from, "state->moment1" .. (from == statistics and "" or from), "state->moment2" .. (from == statistics and "" or from)
 %       if o.name == "sgd" then
     ${use("cnn_sgd")}(${w}, ${g}, ${count}, lr, ${scale}, ${decay});
 %       elseif o.name == "momentum" or o.name == "nesterov" then
@@ -350,25 +389,28 @@ ${wrap("static void " .. M.name .. "_step_part", {"real *w", "const real *g", o.
 }
 
 %   end
-%   local all = updates and "n" or M.trainable
-/* w: the parameters, g: their gradients${updates and "; the first n of them" or ""}. */
+%   local all = updates and "n" or M.trainable - M.statistics
+/* w: the parameters, g: their gradients${updates and "; n of them" or ""}. */
 static void ${M.name}_step(real *w, const real *g, ${updates and "size_t n, " or ""}${M.name}_optimizer *state, real lr)
 {
 %   if o.clip_norm > 0 then
-    const real norm = ${use("cnn_norm")}(g, ${all});
+    const real norm = ${use("cnn_norm")}(g${statistics}, ${all});
     const real scale = norm > ${number(o.clip_norm)} ? ${number(o.clip_norm)} / norm : 1;
 %   end
     state->step++;
 %   if split then
 %       for_parts(wrap(M.name .. "_step_part", {"w", "g", o.name ~= "sgd" and "state", "lr", o.clip_norm > 0 and "scale", "part"}))
 %   else
-%       optimize("", all)
+%       optimize(statistics, all)
 %   end
+%   for _, step in ipairs(steps) do if step.kept then for _, name in ipairs {"moving_mean", "moving_variance"} do
+    ${use("cnn_sgd")}(${tensor("w", step.tensors[name])}, ${tensor("g", step.tensors[name])}, ${step.y.c}, ${number(1 - step.momentum)}, 1, 0);
+%   end end end
 }
 
 void ${M.name}_update(${M.name}_params *params, const ${M.name}_params *grads, ${M.name}_optimizer *state, real lr)
 {
-    ${M.name}_step((real *)(void *)params, (const real *)(const void *)grads, ${updates and M.trainable .. ", " or ""}state, lr);
+    ${M.name}_step((real *)(void *)params, (const real *)(const void *)grads, ${updates and M.trainable - M.statistics .. ", " or ""}state, lr);
 }
 
 real ${M.name}_train_step(${M.name}_params *params, const real *inputs, const real *targets, int count,
@@ -377,7 +419,7 @@ real ${M.name}_train_step(${M.name}_params *params, const real *inputs, const re
     real loss;
     ${M.name}_forward(params, inputs, count, tape);
     loss = ${M.name}_gradients(params, inputs, targets, count, tape, tape->grads${updates and ", (real *)(void *)params, lr" or ""});
-    ${M.name}_step((real *)(void *)params, tape->grads, ${updates and M.summed .. ", " or ""}state, lr);
+    ${M.name}_step((real *)(void *)params, tape->grads, ${updates and M.summed - M.statistics .. ", " or ""}state, lr);
     return loss;
 }
 % end

@@ -49,17 +49,18 @@ struct ${M.name}_params {
 % table.sort(sorted, function(a, b) return a.offset < b.offset end)
 % local open
 % for _, tensor in ipairs(sorted) do
-%   if open ~= tensor.layer then
+%   local struct = tensor.layer .. (tensor.statistic and "_moving" or "")
+%   if open ~= struct then
 %       if open then
     } ${open};
 %       end
     struct {
-%       open = tensor.layer
+%       open = struct
 %   end
 %   if tensor.pad > 0 then
         ${M.real} pad_${tensor.name}[${tensor.pad}]; /* aligns the next one; zero */
 %   end
-        ${M.real} ${tensor.name}${dims(tensor.dims)};${tensor.trainable and "" or " /* frozen */"}
+        ${M.real} ${tensor.name}${dims(tensor.dims)};${tensor.trainable and "" or tensor.statistic and " /* follows the batches */" or " /* frozen */"}
 % end
 % if open then
     } ${open};
@@ -97,7 +98,7 @@ typedef struct ${M.name}_optimizer ${M.name}_optimizer;
 struct ${M.name}_optimizer {
     uint64_t step;
 %   for k in range(M.optimizer.moments) do
-    ${M.real} moment${k + 1}[${M.trainable}];
+    ${M.real} moment${k + 1}[${M.trainable - M.statistics}];
 %   end
 };
 % end

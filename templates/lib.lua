@@ -51,7 +51,7 @@ end
 -- The element (i, j, c) of an image in a buffer.
 function lib.at(view, base, i, j, c)
     local add, mul = lib.add, lib.mul
-    return base .. "[" .. add(mul(i, view.row), mul(j, view.c), c, view.origin) .. "]"
+    return base .. "[" .. add(mul(i, view.row), mul(j, view.pixel), c, view.origin) .. "]"
 end
 
 -- for i in each("i", n): a C loop around what the body writes, or, under --unroll full, the body once for every number.
@@ -184,12 +184,17 @@ end
 -- What a step's functions are called with, by name. Each template says which of them it reads; the call site, written
 -- later, gives exactly those.
 local types = {
-    x = "const real *restrict x", y = "real *restrict y", w = "const real *restrict w",
+    x = "const real *restrict x", z = "const real *restrict z", dz = "real *restrict dz", y = "real *restrict y", w = "const real *restrict w",
     b = "const real *restrict b", count = "int count", dy = "real *restrict dy", dx = "real *restrict dx",
     dw = "real *restrict dw", db = "real *restrict db", work = "real *restrict work",
     w_out = "real *restrict w", b_out = "real *restrict b", dy_in = "const real *restrict dy", rate = "real rate",
     prepare = "real *restrict prepared", prepared = "const real *restrict prepared", sums = "real *restrict sums",
     seed = "uint64_t seed",
+    gamma = "const real *restrict gamma", beta = "const real *restrict beta",
+    moving_mean = "const real *restrict moving_mean", moving_variance = "const real *restrict moving_variance",
+    dgamma = "real *restrict dgamma", dbeta = "real *restrict dbeta",
+    dmoving_mean = "real *restrict dmoving_mean", dmoving_variance = "real *restrict dmoving_variance",
+    norm = "const real *restrict norm", kept = "real *restrict kept", kept_in = "const real *restrict kept",
     y_in = "const real *restrict y", argmax = "unsigned char *restrict argmax",
     argmax_in = "const unsigned char *restrict argmax",
 }
@@ -216,6 +221,7 @@ local what = {
     forward = function(s) return s.name .. ": " .. s.x.text .. " -> " .. s.y.text end,
     backward = function(s) return s.name .. " backward: from dy, the gradient of its output (" .. s.y.text .. ")" end,
     prepare = function(s) return s.name .. ": the kernel in the order backward reads it" end,
+    prepare_norm = function(s) return s.name .. ": scale and shift of each channel" end,
     prepare_forward = function(s) return s.name .. (s.tiles.winograd and ": the kernel, spread" or ": the kernel in the order forward reads it") end,
     update = function(s) return s.name .. ": the step down the gradient of " .. s.x.count * s.filters .. " weights, when nothing needs the old ones any more" end,
     finish = function(s) return s.name .. ": the sums over all samples go to the gradient" end,

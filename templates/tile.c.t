@@ -12,10 +12,11 @@
 % local across = T.lanes == 1 and (V > 1 and "channels" or "channel") or (V > 1 and "vectors of channels" or "vector of channels")
 % local parts = {"the sum"}
 % if T.start == "b" then parts[#parts + 1] = "the bias" end
+% if T.start == "norm" then parts[#parts + 1] = "the norm" end
 % if T.relu then parts[#parts + 1] = "relu" end
 % if T.pool then parts[#parts + 1] = "the pool" end
 /* ${T.comment or (V .. " " .. across .. " x " .. N .. (N > 1 and " pixels" or " pixel") .. ": " .. table.concat(parts, ", ") .. ", in registers.")} */
-${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, T.tail and "int n" or false, T.count and "int count" or false, T.update and "real rate" or false})}
+${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or T.start == "norm" and "const real *restrict norm" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, T.tail and "int n" or false, T.count and "int count" or false, T.update and "real rate" or false})}
 {
 % for p in range(N) do for v in range(V) do
 %   if T.start == "b" and T.copies then
@@ -76,6 +77,14 @@ ${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *re
 %       end
 %       step = step // 2
 %   end
+% end
+% if T.start == "norm" then
+%   for v in range(V) do
+    const ${vec} scale${v} = ${load("norm", lane(v))}, shift${v} = ${load("norm", add(T.channels, lane(v)))};
+%   end
+%   for _, output in ipairs(T.outputs) do for _, p in ipairs(output.accumulators) do for v in range(V) do
+    a${p}_${v} = a${p}_${v} * scale${v} + shift${v};
+%   end end end
 % end
 % for _, output in ipairs(T.outputs) do
 %   local list = output.accumulators

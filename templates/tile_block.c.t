@@ -7,10 +7,11 @@
 % local function sums(list, v) local names = {} for i, p in ipairs(list) do names[i] = sum(p, v) end return names end
 % local parts = {"the sum"}
 % if T.start == "b" then parts[#parts + 1] = "the bias" end
+% if T.start == "norm" then parts[#parts + 1] = "the norm" end
 % if T.relu then parts[#parts + 1] = "relu" end
 % if T.pool then parts[#parts + 1] = "the pool" end
 /* ${T.comment or (V * B .. " channels x " .. N .. (N > 1 and " pixels" or " pixel") .. ": " .. table.concat(parts, ", ") .. ".")} */
-${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or false, "real *restrict y", adds and T.tail and "int done" or false, T.count and "int count" or false})}
+${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *restrict w", T.start == "b" and "const real *restrict b" or T.start == "norm" and "const real *restrict norm" or false, "real *restrict y", adds and T.tail and "int done" or false, T.count and "int count" or false})}
 {
 % for p in range(N) do for v in range(V) do
 %   if T.start == "b" and not (T.copies and p > 0) then
@@ -44,6 +45,9 @@ ${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *re
 %   local list = sums(output.accumulators, v)
 %   local a, y = list[1], plus("y", add(output.y, v * B))
 %   local average = T.pool and not T.pool.maximum
+%   if T.start == "norm" then for _, each_sum in ipairs(list) do
+    affine${B}(${each_sum}, ${plus("norm", v * B)}, ${plus("norm", T.channels + v * B)});
+%   end end
 %   if average and T.relu then for _, each_sum in ipairs(list) do
     relu${B}(${each_sum}, ${each_sum});
 %   end end

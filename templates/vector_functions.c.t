@@ -17,7 +17,7 @@ static inline void put${n}(real *y, v${n} a)
 %   if M.intrinsics and not scalar then
 #if VECTOR_BYTES ${n == 16 and "== 32" or ">= 32"}
 /* All bits of the first n lanes. */
-static inline m${n} first${n}(int n)
+static inline m${n} mask${n}(int n)
 {
     static const int bits[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
     return *(const m${n} *)(const void *)(bits + 8 - n);
@@ -38,11 +38,11 @@ static inline void store${n}(real *y, v${n} a, int n)
 #if VECTOR_BYTES == 64
         _mm512_mask_storeu_ps(y, (__mmask16)((1u << n) - 1u), (__m512)a);
 #elif VECTOR_BYTES == 32
-        _mm256_maskstore_ps(y, (__m256i)first${n}(n), (__m256)a);
+        _mm256_maskstore_ps(y, (__m256i)mask${n}(n), (__m256)a);
 #else
 %   elseif M.intrinsics then
 #if VECTOR_BYTES >= 32
-        _mm${n == 8 and "256" or ""}_maskstore_ps(y, (__m${n == 8 and "256" or "128"}i)first${n}(n), (__m${n == 8 and "256" or "128"})a);
+        _mm${n == 8 and "256" or ""}_maskstore_ps(y, (__m${n == 8 and "256" or "128"}i)mask${n}(n), (__m${n == 8 and "256" or "128"})a);
 #else
 %   end
         for (int lane = 0; lane < L${n} && lane < n; lane++) {

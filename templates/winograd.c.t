@@ -67,7 +67,7 @@ static inline void ${T.fn}_multiply(const real *restrict u, const real *restrict
 }
 
 /* The sums of a tile become its 2x2 outputs${T.relu and ", relu" or ""}${T.pool and ", the pool" or ""}. */
-${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false})}
+${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.start ~= "zero" and "const real *restrict " .. T.start or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false})}
 {
 % local function m(r, s) return "load16(" .. plus("m", (r * 4 + s) * W.block * T.oc) .. ")" end
 % for s in range(4) do
@@ -77,6 +77,12 @@ ${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.
 % for r in range(2) do
     v16 a${r * 2} = s${r}_0 + s${r}_1 + s${r}_2${T.start == "b" and " + load16(b)" or ""};
     v16 a${r * 2 + 1} = s${r}_1 - s${r}_2 - s${r}_3${T.start == "b" and " + load16(b)" or ""};
+% end
+% if T.start == "norm" then
+    const v16 scale = load16(norm), shift = load16(norm + ${T.oc});
+%   for k in range(4) do
+    a${k} = a${k} * scale + shift;
+%   end
 % end
 % if T.relu and not (T.pool and T.pool.maximum) then
 %   for k in range(4) do
@@ -108,7 +114,7 @@ ${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.
 % -- Row or column of a tile; an odd size makes the last overlap the one before it.
 % local function place(size, index) return size % 2 == 0 and "2*(" .. index .. ")" or index .. " < " .. size // 2 .. " ? 2*(" .. index .. ") : " .. size - 2 end
 /* Winograd's F(2x2, 3x3) for all ${high}x${wide} tiles: pieces of x are spread into u, multiplied into m, gathered into y. */
-${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const real *restrict kernel", T.start == "b" and "const real *restrict b" or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, "real *restrict work"})}
+${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const real *restrict kernel", T.start ~= "zero" and "const real *restrict " .. T.start or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, "real *restrict work"})}
 {
     real *const u = work, *const m = work + ${16 * W.block * T.ic};
 % local tile = W.blocks > 1 and "(first + t)" or "t"
@@ -125,7 +131,7 @@ ${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const 
         for (int t = 0; t < n; t++) {
 % corner()
             for (int c = 0; c < ${T.ic}; c += ${lanes}) {
-                ${T.fn}_spread(x + i*${T.row} + j*${T.ic} + c, u + t*${T.ic} + c);
+                ${T.fn}_spread(x + ${add("i*" .. T.row, "j*" .. T.ic, "c", T.origin or 0)}, u + t*${T.ic} + c);
             }
         }
         ${T.fn}_multiply(u, kernel, m, n);
@@ -136,7 +142,7 @@ ${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const 
 %   corner()
 % end
             for (int o = 0; o < ${T.oc}; o += ${lanes}) {
-                ${T.fn}_gather(m + t*${T.oc} + o, ${T.start == "b" and "b + o, " or ""}y + i*${T.y_row} + j*${T.oc} + o${T.argmax and ", argmax + " .. add(mul("i", wide * T.oc), mul("j", T.oc), "o") or ""});
+                ${T.fn}_gather(m + t*${T.oc} + o, ${T.start ~= "zero" and T.start .. " + o, " or ""}y + i*${T.y_row} + j*${T.oc} + o${T.argmax and ", argmax + " .. add(mul("i", wide * T.oc), mul("j", T.oc), "o") or ""});
             }
         }
     }

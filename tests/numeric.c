@@ -18,7 +18,7 @@ typedef struct {
     const char *name;
     size_t input, output, params, batch, params_bytes, scratch_bytes, tape_bytes, optimizer_bytes;
     int dropout;
-    const unsigned char *trainable; /* by parameter, in canonical order */
+    const unsigned char *trainable; /* by parameter, in canonical order: TRAINED, POSITIVE or 0 */
     void (*import)(void *params, const void *flat);
     void (*export)(const void *params, void *flat);
     void (*predict)(const void *params, const void *input, void *output, void *scratch);
@@ -33,7 +33,7 @@ typedef struct {
 
 #include "models.h"
 
-enum { CHECKED_MOST = 250, STEPS = 3 };
+enum { CHECKED_MOST = 250, STEPS = 3, TRAINED = 1, POSITIVE = 2 };
 
 static uint64_t seed;
 
@@ -88,6 +88,9 @@ static void make_data(Run *r)
     for (size_t i = 0; i < m->params;
          i++) /* small in large networks, or every probability is 0 or 1 */
         r->flat[i] = (REAL)(random_value() * (m->params > 400 ? 0.25 : 0.75));
+    for (size_t i = 0; i < m->params; i++)
+        if (m->trainable[i] == POSITIVE)
+            r->flat[i] = (REAL)(0.25 + fabs((double)r->flat[i]));
     for (size_t i = 0; i < m->batch * m->input; i++)
         r->inputs[i] = (REAL)random_value();
     for (size_t n = 0; n < m->batch; n++) /* one-hot, or values between 0 and 1 */
@@ -134,9 +137,10 @@ static void check_gradient(Run *r, int count)
     loss_and_gradient(r, count);
     m->export(r->grads, g);
     for (size_t i = 0; i < m->params; i++)
-        largest = fmax(largest, fabs((double)g[i]));
+        if (m->trainable[i] == TRAINED)
+            largest = fmax(largest, fabs((double)g[i]));
     for (size_t i = 0; i < m->params; i += step) {
-        if (!m->trainable[i])
+        if (m->trainable[i] != TRAINED)
             continue;
         const double a = (double)g[i], d = difference(r, i, a, count);
         const double scale = fmax(fmax(fabs(a), fabs(d)), fmax(0.01 * largest, 1e-6));

@@ -7,7 +7,7 @@
 local reference = dofile("tests/reference.lua")
 local build, cnngen, filter = arg[1], arg[2], arg[3]
 
-local kinds = {"conv2d", "conv1d", "pool", "dense", "activation", "other", "resize", "training"}
+local kinds = {"conv2d", "conv1d", "depthwise", "pool", "dense", "activation", "other", "resize", "norm", "graph", "training"}
 local variants = {
     {name = "double", options = "--real double", flags = "-O1 -march=native"},
     {name = "vectors", options = "", flags = "-O2 -march=native"},
@@ -73,7 +73,7 @@ local function models_h(group, real)
         local id, up = case.id, case.id:upper()
         local flags = {}
         for i = 1, math.max(#case.network.trainable, 1) do
-            flags[i] = case.network.trainable[i] and "1" or "0"
+            flags[i] = case.network.trainable[i] and "1" or case.network.positive[i] and "2" or "0"
         end
         add('#include "%s.h"\nstatic const unsigned char %s_trainable[] = {%s};\n', id, id, table.concat(flags, ","))
         add("static void %s_w_import(void *p, const void *f) { %s_import(p, f); }\n", id, id)
@@ -213,24 +213,38 @@ local function against_reference(case, r)
     end
     for k = 1, 2 do
         local loss = 0
+        local inputs_of = {}
+        for s = 1, r[k].count do
+            inputs_of[s] = part(r.inputs, s - 1, inputs)
+        end
+        local trained, statistics = reference.forward(n, r.params, inputs_of)
+        local in_training = {}
+        for s = 1, r[k].count do
+            table.move(trained[s], 1, outputs, #in_training + 1, in_training)
+        end
+        for i in pairs(n.momentum) do
+            if not (math.abs(r[k].grads[i] - (r.params[i] - statistics[i])) < 1e-11) then
+                return ("moving statistic %d is %.9g from the batch's, not %.9g"):format(i, r[k].grads[i], r.params[i] - statistics[i])
+            end
+        end
         for s = 0, r[k].count - 1 do
-            local y = n.dropout and part(r[k].outputs, s, outputs) or samples[s]
+            local y = n.dropout and part(r[k].outputs, s, outputs) or trained[s + 1]
             loss = loss + reference.loss(n, y, part(r.targets, s, outputs)) / r[k].count
         end
-        problem = (not n.dropout and far("forward", r[k].outputs, table.move(expected, 1, r[k].count * outputs, 1, {}), 1e-11)) or
+        problem = (not n.dropout and far("forward", r[k].outputs, in_training, 1e-11)) or
             far("loss", r[k].loss, {loss}, 1e-11)
         if problem then
             return problem
         end
     end
     for i, t in ipairs(n.trainable) do
-        if not t and r[1].grads[i] ~= 0 then
+        if not t and not n.momentum[i] and r[1].grads[i] ~= 0 then
             return "the gradient of a frozen parameter is " .. r[1].grads[i]
         end
     end
     local params, state = table.move(r.params, 1, #r.params, 1, {}), {}
     for k = 1, 3 do
-        reference.step(n.optimizer, params, r.steps[k].grads, state, n.trainable)
+        reference.step(n.optimizer, params, r.steps[k].grads, state, n.trainable, n.momentum)
         problem = far("step " .. k, r.steps[k].params, params, 1e-9)
         if problem then
             return problem

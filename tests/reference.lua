@@ -169,6 +169,15 @@ local function convolution(dims)
 end
 kinds.conv2d, kinds.conv1d = convolution(2), convolution(1)
 
+-- Output channel c*multiplier + m reads channel c only.
+local function depthwise(dims)
+    return function(o, x)
+        local groups = setmetatable({groups = x.c, filters = x.c * (o.multiplier or 1), kernel = o.kernel or o[1]}, {__index = o})
+        return convolution(dims)(groups, x)
+    end
+end
+kinds.depthwise_conv2d, kinds.depthwise_conv1d = depthwise(2), depthwise(1)
+
 function kinds.dense(o, x)
     local units, inputs, bias = o.units or o[1], x.c, o.bias ~= false
     return {h = 1, w = 1, c = units, rank = 1}, inputs * units + (bias and units or 0), function(values, w)
@@ -182,6 +191,51 @@ function kinds.dense(o, x)
         end
         return activate(out, units, o.activation or "linear")
     end
+end
+
+-- Each channel by its mean and variance: the moving ones, or, in training, those of all samples at once. The fourth result says which
+-- parameters follow the batches, and how training computes.
+function kinds.batch_norm(o, x)
+    local C, epsilon, momentum = x.c, o.epsilon or 1e-3, o.momentum or 0.99
+    local scaled, centered = o.scale ~= false, o.center ~= false
+    local first_beta = scaled and C or 0
+    local first_mean = first_beta + (centered and C or 0)
+    local function normalize(values, w, mean, variance)
+        local out = {}
+        for n = 1, #values do
+            local c = (n - 1) % C + 1
+            out[n] = (values[n] - mean[c]) / math.sqrt(variance[c] + epsilon) * (scaled and w[c] or 1) + (centered and w[first_beta + c] or 0)
+        end
+        return activate(out, C, o.activation or "linear")
+    end
+    local function run(values, w)
+        return normalize(values, w, table.move(w, first_mean + 1, first_mean + C, 1, {}), table.move(w, first_mean + C + 1, first_mean + 2 * C, 1, {}))
+    end
+    local function batch(samples, w)
+        local mean, variance = {}, {}
+        local count = #samples * x.h * x.w
+        for c = 1, C do
+            local sum, squares = 0, 0
+            for _, values in ipairs(samples) do
+                for n = c, #values, C do
+                    sum = sum + values[n]
+                end
+            end
+            mean[c] = sum / count
+            for _, values in ipairs(samples) do
+                for n = c, #values, C do
+                    squares = squares + (values[n] - mean[c]) ^ 2
+                end
+            end
+            variance[c] = squares / count
+        end
+        local out = {}
+        for s, values in ipairs(samples) do
+            out[s] = normalize(values, w, mean, variance)
+        end
+        return out, table.move(variance, 1, C, C + 1, mean)
+    end
+    return x, first_mean + 2 * C, run, {first = first_mean, count = 2 * C, positive = first_mean + C, batch = o.trainable ~= false and batch, momentum = momentum}
 end
 
 local function pooling(dims, maximum, global)
@@ -394,6 +448,49 @@ for name in pairs(elementwise) do
 end
 kinds.softmax = activation_layer("softmax")
 
+-- Blocks that join the ends of branches: from all their shapes to the shape of the result and a function of all their values.
+local merges = {}
+
+local function value_by_value(f)
+    return function(o, shapes)
+        local y = shapes[1]
+        for _, x in ipairs(shapes) do
+            y = x.h * x.w > y.h * y.w and x or y
+        end
+        return y, function(all)
+            local out = {}
+            for n = 1, y.h * y.w * y.c do
+                for k, x in ipairs(shapes) do
+                    local v = all[k][x.h * x.w < y.h * y.w and (n - 1) % y.c + 1 or n]
+                    out[n] = k == 1 and v or f(out[n], v)
+                end
+            end
+            return activate(out, y.c, o.activation or "linear")
+        end
+    end
+end
+merges.add = value_by_value(function(a, b) return a + b end)
+merges.residual = merges.add
+merges.mul = value_by_value(function(a, b) return a * b end)
+
+function merges.concat(_, shapes)
+    local x, channels = shapes[1], 0
+    for _, one in ipairs(shapes) do
+        channels = channels + one.c
+    end
+    return {h = x.h, w = x.w, c = channels, rank = x.rank}, function(all)
+        local out = {}
+        for pixel = 0, x.h * x.w - 1 do
+            for k, one in ipairs(shapes) do
+                for c = 1, one.c do
+                    out[#out + 1] = all[k][pixel * one.c + c]
+                end
+            end
+        end
+        return out
+    end
+end
+
 -- Losses of one sample.
 local losses = {}
 
@@ -426,8 +523,9 @@ function losses.cross_entropy(y, t)
     return sum
 end
 
--- One step of an optimizer on the trainable values: w and g are changed lists, state keeps moments.
-function reference.step(o, w, g, state, trainable)
+-- One step of an optimizer on the trainable values: w and g are changed lists, state keeps moments. What follows the batches has a momentum,
+-- and its distance from them as g.
+function reference.step(o, w, g, state, trainable, momentum)
     state.step = (state.step or 0) + 1
     state.m, state.v = state.m or {}, state.v or {}
     local scale = 1
@@ -461,6 +559,8 @@ function reference.step(o, w, g, state, trainable)
             end
             state.m[i], state.v[i] = m, v
             w[i] = w[i] - change
+        elseif momentum[i] then
+            w[i] = w[i] - (1 - momentum[i]) * g[i]
         end
     end
 end
@@ -468,9 +568,11 @@ end
 -- Loads the text between the braces of `model { ... }`. The result knows its layers, sizes, loss and optimizer.
 function reference.load(text)
     local env = {ipairs = ipairs, math = math}
-    for name in pairs(kinds) do
-        env[name] = function(options)
-            return {kind = name, o = options}
+    for _, all in ipairs {kinds, merges} do
+        for name in pairs(all) do
+            env[name] = function(options)
+                return {kind = name, o = options}
+            end
         end
     end
     for _, name in ipairs {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"} do
@@ -482,35 +584,118 @@ function reference.load(text)
     end
     local spec = assert(load("return {" .. text .. "}", "spec", "t", env))()
     local network = {layers = {}, batch = spec.batch or 1, optimizer = spec.optimizer or {name = "sgd"},
-                     input = shape(spec.input), trainable = {}, delta = spec.huber_delta or 1}
-    local x, last, at = network.input, "linear", 0
-    for _, layer in ipairs(spec) do
-        local y, count, run = kinds[layer.kind](layer.o, x)
-        network.layers[#network.layers + 1] = {run = run, first = at, count = count}
-        for i = at + 1, at + count do
-            network.trainable[i] = layer.o.trainable ~= false
+                     input = shape(spec.input), trainable = {}, positive = {}, momentum = {}, delta = spec.huber_delta or 1}
+    local last, at = "linear", 0
+    local named = {input = 0}
+    local shapes = {[0] = network.input}
+    local walk
+
+    -- A layer behind others; returns its place among the layers.
+    local function add(layer, inputs)
+        local o, n = layer.o, #network.layers + 1
+        local y, count, run, norm
+        if merges[layer.kind] then
+            local from = {}
+            for k, input in ipairs(inputs) do
+                from[k] = shapes[input]
+            end
+            y, run = merges[layer.kind](o, from)
+            count = 0
+        else
+            y, count, run, norm = kinds[layer.kind](o, shapes[inputs[1]])
         end
+        network.layers[n] = {run = run, first = at, count = count, inputs = inputs, merges = merges[layer.kind] ~= nil}
+        for i = at + 1, at + count do
+            network.trainable[i] = o.trainable ~= false
+        end
+        for i = norm and norm.first + 1 or 1, norm and norm.first + norm.count or 0 do
+            network.trainable[at + i] = false
+            network.positive[at + i] = i > norm.positive
+            network.momentum[at + i] = norm.batch and norm.momentum or nil
+        end
+        network.layers[n].norm = norm
         at = at + count
         network.dropout = network.dropout or layer.kind == "dropout"
         if layer.kind ~= "flatten" and layer.kind ~= "reshape" then
-            last = layer.o.activation or (elementwise[layer.kind] or layer.kind == "softmax") and layer.kind or "linear"
+            last = o.activation or (elementwise[layer.kind] or layer.kind == "softmax") and layer.kind or "linear"
         end
-        x = y
+        shapes[n] = y
+        if o.name then
+            named[o.name] = n
+        end
+        return n
     end
+
+    -- A list of layers, one layer or the name of one, behind layer `from`; returns the last.
+    function walk(item, from)
+        if type(item) == "string" then
+            return named[item]
+        elseif not item.kind then
+            from = item.from and named[item.from] or from
+            for _, one in ipairs(item) do
+                from = walk(one, from)
+            end
+            return from
+        end
+        from = item.o.from and named[item.o.from] or from
+        if item.kind == "residual" then
+            local ends = {from}
+            for _, one in ipairs(item.o) do
+                ends[1] = walk(one, ends[1])
+            end
+            ends[2] = item.o.shortcut and walk(item.o.shortcut, from) or from
+            return add(item, ends)
+        elseif merges[item.kind] then
+            local ends = {}
+            for k, branch in ipairs(item.o) do
+                ends[k] = walk(branch, from)
+            end
+            return add(item, ends)
+        end
+        return add(item, {from})
+    end
+    local items = table.move(spec, 1, #spec, 1, {})
+    network.output = shapes[walk(items, 0)]
     network.param_count = at
-    network.output = x
     network.loss = spec.loss or (last == "softmax" and "cross_entropy") or
         (last == "sigmoid" and "binary_cross_entropy") or "mse"
     return network
 end
 
 function reference.predict(network, params, input)
-    local values = input
-    for _, layer in ipairs(network.layers) do
+    local values = {[0] = input}
+    for n, layer in ipairs(network.layers) do
         local w = table.move(params, layer.first + 1, layer.first + layer.count, 1, {})
-        values = layer.run(values, w)
+        local all = {}
+        for k, from in ipairs(layer.inputs) do
+            all[k] = values[from]
+        end
+        values[n] = layer.merges and layer.run(all) or layer.run(all[1], w)
     end
-    return values
+    return values[#network.layers]
+end
+
+-- Training mode: the outputs of all samples, and the statistics of the batch by parameter.
+function reference.forward(network, params, inputs)
+    local values, statistics = {[0] = inputs}, {}
+    for n, layer in ipairs(network.layers) do
+        local w = table.move(params, layer.first + 1, layer.first + layer.count, 1, {})
+        values[n] = {}
+        if layer.norm and layer.norm.batch then
+            local found
+            values[n], found = layer.norm.batch(values[layer.inputs[1]], w)
+            table.move(found, 1, #found, layer.first + layer.norm.first + 1, statistics)
+        else
+            for s = 1, #inputs do
+                local all = {}
+                for k, from in ipairs(layer.inputs) do
+                    all[k] = values[from][s]
+                end
+                values[n][s] = layer.merges and layer.run(all) or layer.run(all[1], w)
+            end
+        end
+    end
+    return values[#network.layers], statistics
 end
 
 function reference.loss(network, output, target)

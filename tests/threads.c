@@ -1,8 +1,11 @@
-/* threads.c - trains one generated network a little and writes down every bit it computes; tests/threads.lua compares the files.
+/* threads.c - trains one generated network a little and writes down every bit it computes;
+ * tests/threads.lua compares the files.
  *
- * Compiled with -DNETWORK=name -DUPPER=NAME -DHEADER="name.h" [-DDROPOUT] beside the network. For every count of samples that a batch
- * can have: the outputs, the loss and the gradient; then some steps of training with batches of changing size, and the parameters.
- * Memory has its exact size and starts as NaN bytes. All is written as doubles, so that builds of both kinds of numbers compare. */
+ * Compiled with -DNETWORK=name -DUPPER=NAME -DHEADER="name.h" [-DDROPOUT] beside the network. For
+ * every count of samples that a batch can have: the outputs, the loss and the gradient; then some
+ * steps of training with batches of changing size, and the parameters. Memory has its exact size
+ * and starts as NaN bytes. All is written as doubles, so that builds of both kinds of numbers
+ * compare. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +18,13 @@
 #define OF(name)     PASTE(NETWORK, name)
 #define SIZE(name)   PASTE(UPPER, name)
 
-enum { INPUT = SIZE(_INPUT_SIZE), OUTPUT = SIZE(_OUTPUT_SIZE), PARAMS = SIZE(_PARAM_COUNT), BATCH = SIZE(_BATCH), STEPS = 5 };
+enum {
+    INPUT = SIZE(_INPUT_SIZE),
+    OUTPUT = SIZE(_OUTPUT_SIZE),
+    PARAMS = SIZE(_PARAM_COUNT),
+    BATCH = SIZE(_BATCH),
+    STEPS = 5
+};
 typedef SIZE(_REAL) real;
 
 typedef struct {
@@ -97,8 +106,9 @@ static void write_steps(const Run *r, FILE *out)
 {
     reset_tape(r);
     for (int step = 0; step < STEPS; step++) {
-        const real loss = OF(_train_step)(r->params, r->inputs, r->targets, step % 2 ? 1 + step % BATCH : BATCH, r->tape, r->state,
-                                          SIZE(_LEARNING_RATE));
+        const real loss =
+            OF(_train_step)(r->params, r->inputs, r->targets, step % 2 ? 1 + step % BATCH : BATCH,
+                            r->tape, r->state, SIZE(_LEARNING_RATE));
         write_reals(out, &loss, 1);
     }
     OF(_update)(r->params, r->grads, r->state, SIZE(_LEARNING_RATE));

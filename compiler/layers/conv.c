@@ -114,7 +114,7 @@ static bool is_narrow(const Plan *plan, const Step *step)
                          : large      ? NARROW_LARGE
                                       : NARROW_FILTERS;
     return !step->lean && plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
-           node->groups == 1 && node->filters <= most &&
+           !step->norm && node->groups == 1 && node->filters <= most &&
            node->in.c <= (stride == 1 ? NARROW_CHANNELS : 1) && stride <= 2 &&
            step->yv.shape.w >= NARROW_COLUMNS && k.w <= NARROW_WIDTH;
 }
@@ -132,6 +132,19 @@ static bool is_sparse(const Step *step)
     return step->argmax != STEP_NONE && node->groups == 1 && node->window.dilation.w == 1 &&
            node->in.c % TILE_MOST_LANES == 0 && node->window.kernel.h <= SPARSE_ROWS &&
            step->yv.shape.w <= SPARSE_WIDTH;
+}
+
+enum { DEPTHWISE_LEAST = 4, DEPTHWISE_WIDTH = 16 };
+
+/* One filter for each channel: lanes are channels. Backward reads vectors beyond the last channel,
+ * which the caller's memory does not allow. */
+static bool is_depthwise(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable && !step->pool &&
+           node->groups == node->in.c && node->filters == node->in.c &&
+           node->in.c >= DEPTHWISE_LEAST && node->window.kernel.w <= DEPTHWISE_WIDTH &&
+           (!step->from_caller || node->in.c % TILE_MOST_LANES == 0);
 }
 
 static Form forward_form(const Plan *plan, const Step *step)
@@ -155,7 +168,7 @@ static int64_t bordered(const Node *node)
 static Form narrow_form(const Step *step, bool backward)
 {
     const Split x = tile_split_input(step), dy = tile_split_gradient(step);
-    const bool in_place = x.planes == 1 && step->producer != STEP_NONE && !backward;
+    const bool in_place = x.planes == 1 && !step->from_caller && !backward;
     Form form = {.templates = "conv_narrow"};
     form.work = in_place ? 0 : x.planes * x.plane;
     if (backward) {
@@ -171,6 +184,8 @@ static Form conv_form(const Plan *plan, const Step *step, bool backward)
 {
     Form form = {.templates = "conv"};
     const int64_t kernel = step->node->tensors[0].count;
+    if (is_depthwise(plan, step))
+        return (Form){.templates = "conv_depthwise"};
     if (is_narrow(plan, step) && !step->wants_dx && (!backward || step->trainable))
         return narrow_form(step, backward);
     if (!backward)
@@ -196,11 +211,85 @@ static Form conv_form(const Plan *plan, const Step *step, bool backward)
 static const Recipe recipe = {.templates = "conv",
                               .keeps_input = true,
                               .linear = true,
+                              .takes_activation = true,
+                              .takes_norm = true,
                               .takes_halo = true,
                               .takes_pool = true,
                               .form = conv_form,
                               .tiles = tile_conv};
 
+/* Depthwise convolution is a grouped one: output channel c*multiplier + m reads channel c only. Its
+ * kernel (height, width, channels, multiplier) lies in memory as that of a grouped one does. */
+static const Option depthwise_options[] = {
+    NODE_OPTION("kernel", OPTION_SIZE, window.kernel, REQUIRED, true),
+    NODE_OPTION("multiplier", OPTION_COUNT, multiplier, OPTIONAL, false),
+    NODE_OPTION("stride", OPTION_SIZE, window.stride, OPTIONAL, false),
+    NODE_OPTION("padding", OPTION_PADDING, window, OPTIONAL, false),
+    NODE_OPTION("dilation", OPTION_SIZE, window.dilation, OPTIONAL, false),
+    NODE_OPTION("activation", OPTION_ACTIVATION, activation, OPTIONAL, false),
+    NODE_OPTION("bias", OPTION_BOOL, bias, OPTIONAL, false),
+    NODE_OPTION("init", OPTION_INIT, init, OPTIONAL, false),
+    NODE_OPTION("trainable", OPTION_BOOL, trainable, OPTIONAL, false),
+    {.name = NULL},
+};
+
+static void depthwise_defaults(Node *node)
+{
+    node->multiplier = 1;
+}
+
+/* Keras' fans are those of its kernel shape, as if it had (channels, multiplier) for (in, out). */
+static bool depthwise_tensors(Check *check, Node *node)
+{
+    const Size k = node->window.kernel;
+    const int64_t dims[] = {k.h, k.w, node->in.c, node->multiplier};
+    const int flat = node->kind->dims == 1;
+    int64_t field, fan_in, fan_out;
+    if (!size_mul(k.h, k.w, &field) || !size_mul(field, node->in.c, &fan_in) ||
+        !size_mul(field, node->multiplier, &fan_out))
+        return check_fail(check, node, "the kernel is too large");
+    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out,
+                        node->init) &&
+           (!node->bias || check_constants(check, node, "bias", node->filters, 0));
+}
+
+static bool check_depthwise(Check *check, Node *node)
+{
+    static const char *const params[2][2] = {
+        {"kernel.h*kernel.w*in.c*multiplier",
+         "kernel.h*kernel.w*in.c*multiplier + in.c*multiplier"},
+        {"kernel.w*in.c*multiplier", "kernel.w*in.c*multiplier + in.c*multiplier"}};
+    static const char *const macs[2] = {"out.h*out.w*kernel.h*kernel.w*in.c*multiplier",
+                                        "out.w*kernel.w*in.c*multiplier"};
+    const int flat = node->kind->dims == 1;
+    Shape out = {.rank = node->in.rank};
+    node->groups = node->in.c;
+    if (!size_mul(node->in.c, node->multiplier, &node->filters) || node->filters > INT32_MAX)
+        return check_fail(check, node, "the output has more than %d channels", INT32_MAX);
+    out.c = node->filters;
+    if (!check_window(check, node, &out))
+        return false;
+    node->out = out;
+    return check_shape(check, node, out, "output") && depthwise_tensors(check, node) &&
+           check_formula(check, node, "the number of parameters", params[flat][node->bias],
+                         &node->params) &&
+           check_formula(check, node, "the number of multiply-adds", macs[flat], &node->macs);
+}
+
+const LayerKind layer_depthwise_conv2d = {.name = "depthwise_conv2d",
+                                          .prefix = "depthwise",
+                                          .dims = 2,
+                                          .options = depthwise_options,
+                                          .defaults = depthwise_defaults,
+                                          .check = check_depthwise,
+                                          .recipe = &recipe};
+const LayerKind layer_depthwise_conv1d = {.name = "depthwise_conv1d",
+                                          .prefix = "depthwise",
+                                          .dims = 1,
+                                          .options = depthwise_options,
+                                          .defaults = depthwise_defaults,
+                                          .check = check_depthwise,
+                                          .recipe = &recipe};
 const LayerKind layer_conv2d = {.name = "conv2d",
                                 .prefix = "conv",
                                 .dims = 2,

@@ -270,7 +270,7 @@ static bool is_padded(const Node *node)
  * memory does not allow. */
 static bool copies_input(const Plan *plan, const Step *step)
 {
-    return step->trainable && step->producer == STEP_NONE && !plan->options.portable &&
+    return step->trainable && step->from_caller && !plan->options.portable &&
            plan->options.unroll == UNROLL_AUTO && step->node->in.c % TILE_MOST_LANES != 0;
 }
 
@@ -356,6 +356,8 @@ static void set_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step *
 static const Recipe recipe = {.templates = "conv_transpose",
                               .keeps_input = true,
                               .linear = true,
+                              .takes_activation = true,
+                              .takes_norm = true,
                               .takes_halo = true,
                               .halo = halo,
                               .form = form,

@@ -1,4 +1,4 @@
-/* cropping.c - the image without some rows and columns at its sides. */
+/* cropping.c - the image without some rows and columns at its sides, which stays where it is. */
 #include "../check.h"
 
 static const Option options[] = {
@@ -31,19 +31,15 @@ static bool check_cropping(Check *check, Node *node)
                       p.right, &node->out.w);
 }
 
-static const Recipe recipe = {.templates = "cropping"};
-
 const LayerKind layer_cropping2d = {.name = "cropping2d",
                                     .prefix = "crop",
                                     .dims = 2,
-                                    .size_rule = SIZE_RULE_OWN,
+                                    .role = ROLE_CROP,
                                     .options = options,
-                                    .check = check_cropping,
-                                    .recipe = &recipe};
+                                    .check = check_cropping};
 const LayerKind layer_cropping1d = {.name = "cropping1d",
                                     .prefix = "crop",
                                     .dims = 1,
-                                    .size_rule = SIZE_RULE_OWN,
+                                    .role = ROLE_CROP,
                                     .options = options,
-                                    .check = check_cropping,
-                                    .recipe = &recipe};
+                                    .check = check_cropping};

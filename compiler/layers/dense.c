@@ -36,6 +36,8 @@ static Form dense_form(const Plan *plan, const Step *step, bool backward)
 static const Recipe recipe = {.templates = "dense",
                               .keeps_input = true,
                               .linear = true,
+                              .takes_activation = true,
+                              .takes_norm = true,
                               .whole_batch = true,
                               .updates_kernel = true,
                               .form = dense_form,

@@ -14,7 +14,7 @@ static bool check_dropout(Check *check, Node *node)
     return true;
 }
 
-static const Recipe recipe = {.templates = "dropout"};
+static const Recipe recipe = {.templates = "dropout", .only_training = true};
 
 const LayerKind layer_dropout = {.name = "dropout",
                                  .prefix = "dropout",

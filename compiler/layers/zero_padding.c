@@ -18,7 +18,7 @@ static bool check_padding(Check *check, Node *node)
     return check_shape(check, node, node->out, "output");
 }
 
-const Recipe recipe_pad = {.templates = "pad"};
+const Recipe recipe_pad = {.templates = "pad", .passes_gradient = true};
 
 const LayerKind layer_zero_padding2d = {.name = "zero_padding2d",
                                         .prefix = "pad",

@@ -99,7 +99,8 @@ TEST(lanes_fit_the_channels)
     CHECK(tile_lanes(9) == 16 && tile_lanes(1000) == 16);
     for (int64_t channels = 1; channels < 70; channels++) {
         const int block = tile_block(channels);
-        CHECK(block <= channels && block <= 16 && (block == 16 || 2 * block > channels || channels < 4));
+        CHECK(block <= channels && block <= 16 &&
+              (block == 16 || 2 * block > channels || channels < 4));
     }
     CHECK(tile_block(3) == 1 && tile_block(4) == 4);
 }

@@ -29,18 +29,20 @@ static void end(void)
 /* conv1 (2, 1, 2, 3) and its bias, flattened from 1x2x3, dense1 (6, 2) without one. */
 static const Graph *network(void)
 {
+    static int first[] = {0}, second[] = {1}, third[] = {2};
     static const LayerKind conv = {.name = "conv2d"}, flatten = {.name = "flatten"},
                            dense = {.name = "dense"};
     Node *nodes = ARENA_ARRAY(arena, 4, Node);
     Graph *graph = ARENA_NEW(arena, Graph);
-    nodes[1] = (Node){.kind = &conv, .name = "conv1", .input_count = 1, .tensor_count = 2};
+    nodes[1] = (Node){
+        .kind = &conv, .name = "conv1", .inputs = first, .input_count = 1, .tensor_count = 2};
     nodes[1].tensors[0] =
         (Tensor){.layer = "conv1", .name = "kernel", .dims = {2, 1, 2, 3}, .rank = 4, .count = 12};
     nodes[1].tensors[1] =
         (Tensor){.layer = "conv1", .name = "bias", .dims = {3}, .rank = 1, .count = 3};
-    nodes[2] = (Node){.kind = &flatten, .name = "flatten1", .inputs = {1}, .input_count = 1};
+    nodes[2] = (Node){.kind = &flatten, .name = "flatten1", .inputs = second, .input_count = 1};
     nodes[2].in = (Shape){.h = 1, .w = 2, .c = 3, .rank = 3};
-    nodes[3] = (Node){.kind = &dense, .name = "dense1", .inputs = {2}, .input_count = 1};
+    nodes[3] = (Node){.kind = &dense, .name = "dense1", .inputs = third, .input_count = 1};
     nodes[3].tensors[0] =
         (Tensor){.layer = "dense1", .name = "kernel", .dims = {6, 2}, .rank = 2, .count = 12};
     nodes[3].tensor_count = 1;

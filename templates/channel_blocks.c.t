@@ -1,0 +1,15 @@
+% -- A loop over the channels of L.y, a vector of them at a time (B.n lanes; 1: one by one), around what B.body writes for channel o.
+% local C = L.y.c
+% if B.n == 1 then
+%   for o in each("o", C) do
+    {
+%       B.body(o)
+    }
+%   end
+% else
+%   local lanes = select(2, use_lanes(B.n))
+    for (int next = 0; next < ${C}; next += ${lanes}) {
+        const int o = next + ${lanes} <= ${C} ? next : ${C} - ${lanes}; /* the last block overlaps the one before */
+%   B.body("o")
+    }
+% end

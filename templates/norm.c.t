@@ -1,0 +1,18 @@
+% -- Mean, variance, gamma and beta of a norm (and the bias of the layer before it) as a scale and a shift: y = x*scale + shift.
+% local arguments = {}
+% local C = L.y.c
+% for _, name in ipairs {"b", "gamma", "beta", "moving_mean", "moving_variance"} do
+%   if L.tensors[name == "b" and "bias" or name] then arguments[#arguments + 1] = name end
+% end
+% arguments[#arguments + 1] = "prepare"
+${signature("prepare_norm", arguments)}
+{
+% for c in each("c", C) do
+    prepared[${c}] = ${L.tensors.gamma and "gamma[" .. c .. "]" or "1"} / ${use("cnn_sqrt")}(moving_variance[${c}] + ${number(L.epsilon)});
+% end
+% for c in each("c", C) do
+%   local mean = "moving_mean[" .. c .. "]"
+    prepared[${add(c, C)}] = ${L.tensors.beta and "beta[" .. c .. "] + " or ""}(${L.tensors.bias and "b[" .. c .. "] - " .. mean or "-" .. mean}) * prepared[${c}];
+% end
+}
+

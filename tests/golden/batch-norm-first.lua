@@ -1,0 +1,1 @@
+return model { batch_norm {} }

@@ -1,0 +1,1 @@
+return model { input = "8x8x3", depthwise_conv2d { 3, filters = 2 } }

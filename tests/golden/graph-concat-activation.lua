@@ -1,0 +1,4 @@
+return model {
+  input = "8x8x3",
+  concat { { conv2d { 4, kernel = 3 } }, { conv2d { 4, kernel = 3 } }, activation = "relu" },
+}

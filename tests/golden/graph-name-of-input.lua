@@ -1,0 +1,4 @@
+return model {
+  input = "8x8x3",
+  conv2d { 3, kernel = 1, name = "input" },
+}

@@ -1,4 +1,0 @@
-return model {
-  input = "8",
-  dense { 4, from = "input" },
-}

@@ -1,0 +1,31 @@
+-- published.lua - parameter counts of published networks: what papers and frameworks say, and where they say it.
+-- usage: lua5.4 tests/published.lua CNNGEN
+local tap = dofile("tests/tap.lua")
+local cnngen = arg[1]
+
+-- all: with the moving statistics of norms, as Keras counts; trained: without, as PyTorch does.
+local networks = {
+    {"lenet5", "", all = 61706, trained = 61706, from = "sums of the paper's layers, with a full second convolution"},
+    {"alexnet", "", all = 61100840, trained = 61100840, from = "torchvision alexnet"},
+    {"vgg16", "", all = 138357544, trained = 138357544, from = "Keras and torchvision vgg16"},
+    {"resnet18", "", all = 11699112, trained = 11689512, from = "torchvision resnet18: 11,689,512 parameters, 9,600 statistics"},
+    {"resnet50", "", all = 25610152, trained = 25557032, from = "torchvision resnet50: 25,557,032 parameters, 53,120 statistics"},
+    {"resnet50", "-D keras=true", all = 25636712, trained = 25583592, from = "Keras ResNet50"},
+    {"mobilenet_v1", "", all = 4253864, trained = 4231976, from = "Keras MobileNet"},
+    {"mobilenet_v1", "-D width=0.25", all = 475544, trained = 470072, from = "Keras MobileNet, alpha 0.25"},
+    {"mobilenet_v2", "", all = 3538984, trained = 3504872, from = "Keras MobileNetV2; torchvision mobilenet_v2 without the statistics"},
+    {"squeezenet", "", all = 1235496, trained = 1235496, from = "torchvision squeezenet1_1"},
+    {"resnet8", "", all = 78666, from = "MLPerf Tiny"},
+    {"dscnn_kws", "", all = 24908, from = "MLPerf Tiny"},
+    {"mobilenet_v1_025_vww", "", all = 221794, from = "MLPerf Tiny"},
+    {"autoencoder_ad", "", all = 269992, from = "MLPerf Tiny"},
+    {"sww_conv1d", "", all = 47707, from = "MLPerf Tiny"},
+}
+for _, n in ipairs(networks) do
+    local out, err, status = tap.run(("%s check specs/%s.lua %s --json"):format(cnngen, n[1], n[2]))
+    local params, trained = tonumber(out:match('"params": (%d+),')), tonumber(out:match('"trainable": (%d+),'))
+    local name = ("%s %s: %d parameters"):format(n[1], n[2], n.all)
+    tap.report(status == 0 and params == n.all and (not n.trained or trained == n.trained), name,
+        ("%s of them %s trained, not %s of %s (%s)\n%s"):format(params, trained, n.trained or "any", n.all, n.from, err))
+end
+tap.finish()
