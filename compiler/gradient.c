@@ -78,7 +78,7 @@ static int give_buffer(const Gradients *g, Step *step, int values, View view, in
     const int own = add_buffer(g, values, arena_printf(g->arena, "d%s_%s", name, step->name), time);
     if (step->batched)
         g->schedule->buffers[own].samples = g->plan->graph->batch;
-    hand_over(g, step, (Handover){own, *gradient, view, view, true}, time);
+    hand_over(g, step, (Handover){own, *gradient, view, view, true, false}, time);
     return own;
 }
 
@@ -108,7 +108,7 @@ static bool is_read_first(const Gradients *g, int s, int values, int others)
 static bool is_same_place(const Gradients *g, const Step *step, int values, View view)
 {
     const Buffer *in = &g->schedule->buffers[values], *out = &g->schedule->buffers[step->y];
-    return in->count == out->count && view.origin == step->yv.origin && view.row == step->yv.row &&
+    return !view.cropped && in->count == out->count && view.origin == step->yv.origin && view.row == step->yv.row &&
            view.pixel == step->yv.pixel;
 }
 
@@ -125,7 +125,8 @@ static void pass_on(const Gradients *g, int s, int values, View view, bool share
     if (!add)
         *gradient = add_buffer(
             g, values, arena_printf(g->arena, "d%s", g->schedule->buffers[values].name), time);
-    hand_over(g, step, (Handover){step->dy, *gradient, step->yv, view, add}, time);
+    hand_over(g, step, (Handover){step->dy, *gradient, step->yv, view, add, !add && view.cropped},
+              time);
 }
 
 /* Copies come before the gradient is shared. */
@@ -163,8 +164,10 @@ static void add_backward(const Gradients *g, int s)
         pass_gradient(g, s, time);
         return;
     }
+    step->clears_dx = step->wants_dx && step->xv.cropped && g->gradient[step->x] == STEP_NONE;
     if (step->wants_dx)
         step->dx = give_buffer(g, step, step->x, step->xv, time);
+    step->clears_dz = step->wants_dz && step->zv.cropped && g->gradient[step->z] == STEP_NONE;
     if (step->wants_dz)
         step->dz = give_buffer(g, step, step->z, step->zv, time);
 }

@@ -11,8 +11,11 @@
 typedef enum {
     OPTION_COUNT,      /* int64_t, 1 or more */
     OPTION_SIZE,       /* Size: number, {h, w}, "HxW" (one number in 1D) */
+    OPTION_EXTRA,      /* Size that may be 0 */
     OPTION_PADDING,    /* Window: "valid", "same", number, "HxW", {top, bottom, left, right} (1D:
                           {left, right}) */
+    OPTION_SIDES,      /* Padding: the same without words */
+    OPTION_INTERPOLATION, /* bool: "nearest" or, true, "bilinear" (1D: "linear") */
     OPTION_BOOL,       /* bool */
     OPTION_NUMBER,     /* double, finite, 0 or more */
     OPTION_RATE,       /* double, 0 <= x < 1 */
@@ -42,10 +45,14 @@ typedef enum {
                         producer */
     ROLE_VIEW,       /* another shape of the same values: no code */
     ROLE_PAD,        /* zeros around its input: becomes a halo */
+    ROLE_CROP,       /* its input without what its padding cuts off: no code */
     ROLE_SUM,        /* of its inputs, value by value */
     ROLE_PRODUCT,    /* the same; an input may also have one value for each channel */
     ROLE_CONCAT      /* the channels of its inputs, one behind the other */
 } Role;
+
+/* How sizes follow from options; the header of the generated code checks the first two again. */
+typedef enum { SIZE_RULE_WINDOW, SIZE_RULE_TRANSPOSED, SIZE_RULE_OWN } SizeRule;
 
 /* What stands between the braces of a block. */
 typedef enum {
@@ -77,6 +84,7 @@ typedef struct {
     bool takes_activation; /* applies one behind it, too */
     bool passes_gradient;  /* its inputs' gradients are that of its output before the activation */
     bool takes_halo;       /* padding of its window is zeros around its input */
+    Padding (*halo)(const Node *node); /* those zeros, when they are not its padding; or NULL */
     bool takes_pool;       /* a pool behind it can run on its results */
     bool normalizes;       /* by statistics of the batch in training, else by a scale and a shift */
     bool takes_norm;       /* applies the scale and the shift of a norm behind it, too */
@@ -100,6 +108,7 @@ struct LayerKind {
     const char *prefix; /* of automatic names: "conv" gives conv1, conv2, ... */
     int dims;           /* spatial axes the input must have: 2, 1, 0 (flat); ANY_DIMS */
     Role role;
+    SizeRule size_rule;
     Branches branches;
     const Option *options;
     void (*defaults)(Node *node);            /* may be NULL */

@@ -1,6 +1,6 @@
 /* lower.c - turns nodes into steps, each node into as little code as possible.
  *
- * A view (flatten, reshape) is no step. Zeros around an input are written by whoever makes that
+ * A view (flatten, reshape) is no step, nor is a cropping. Zeros around an input are written by whoever makes that
  * input: its buffer gets a halo; only the caller's input is copied. An activation and a pool
  * without overlap run inside the convolution before them. In training a pool stays a step of its
  * own, and so does an activation whose gradient needs its input. */
@@ -62,7 +62,7 @@ static bool is_zero(Padding p)
 
 static bool is_plain(View view)
 {
-    return view.pixel == view.shape.c && view.row == view.shape.w * view.shape.c;
+    return !view.cropped && view.pixel == view.shape.c && view.row == view.shape.w * view.shape.c;
 }
 
 /* A step that reads `in` and writes a new buffer of shape `out`. */
@@ -127,6 +127,15 @@ static int64_t larger(int64_t a, int64_t b)
 
 static Padding wanted_room(const Lowering *low, int index);
 
+/* The zeros around its input that a layer reads. */
+static Padding own_room(const Node *node)
+{
+    const Recipe *recipe = node->kind->recipe;
+    if (!recipe->takes_halo)
+        return (Padding){0};
+    return recipe->halo ? recipe->halo(node) : node->window.padding;
+}
+
 /* The zeros that a reader wants around its input; false when it wants its values in one piece. */
 static bool reader_room(const Lowering *low, const Node *reader, Padding *room)
 {
@@ -134,8 +143,8 @@ static bool reader_room(const Lowering *low, const Node *reader, Padding *room)
     *room = (Padding){0};
     if (reader->kind->role == ROLE_VIEW)
         return false;
-    if (reader->kind->role == ROLE_LAYER && reader->kind->recipe->takes_halo)
-        *room = p;
+    if (reader->kind->role == ROLE_LAYER)
+        *room = own_room(reader);
     if (reader->kind->role == ROLE_PAD || passes_through(low, reader)) {
         const Padding more = wanted_room(low, reader->index);
         *room = (Padding){p.top + more.top, p.bottom + more.bottom, p.left + more.left,
@@ -243,8 +252,7 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
 
 static void lower_layer(Lowering *low, const Node *node)
 {
-    const bool halo = node->kind->recipe->takes_halo;
-    const Result in = read_padded(low, node, halo ? node->window.padding : (Padding){0});
+    const Result in = read_padded(low, node, own_room(node));
     Step *step = add_step(low, node, node->kind->recipe, node->name, &in, node->out);
     step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
     if (!is_linear(node->activation))
@@ -386,7 +394,7 @@ static void lower_concat(Lowering *low, const Node *node)
         low->schedule->buffer_count--; /* not a buffer of its own */
         step->y = buffer;
         step->yv = step->conv =
-            (View){in->view.shape, whole.origin + channel, whole.row, whole.pixel};
+            (View){in->view.shape, whole.origin + channel, whole.row, whole.pixel, false};
         step->halo = k == 0 && !is_zero(room);
         channel += in->view.shape.c;
     }
@@ -405,6 +413,18 @@ static void lower_view(Lowering *low, const Node *node)
     low->results[node->index] = (Result){in.buffer, in.view, STEP_NONE, {0}, false};
 }
 
+/* A part of the image where it is. */
+static void lower_crop(Lowering *low, const Node *node)
+{
+    const Result *in = settle(low, node, 0);
+    const Padding p = node->window.padding;
+    View view = in->view;
+    view.shape = node->out;
+    view.origin += p.top * view.row + p.left * view.pixel;
+    view.cropped = view.cropped || !is_zero(p);
+    low->results[node->index] = (Result){in->buffer, view, STEP_NONE, {0}, false};
+}
+
 static void lower_passed(Lowering *low, const Node *node, Padding p)
 {
     Result *result = &low->results[node->index];
@@ -420,6 +440,9 @@ static void lower_node(Lowering *low, const Node *node)
         return;
     case ROLE_PAD:
         lower_passed(low, node, node->window.padding);
+        return;
+    case ROLE_CROP:
+        lower_crop(low, node);
         return;
     case ROLE_ACTIVATION:
         lower_activation(low, node);

@@ -93,22 +93,42 @@ static bool read_list(const Reading *at, const Value *value, int64_t least, int 
     return true;
 }
 
-static bool read_size(const Reading *at, const Value *value, Size *out)
+static bool read_size(const Reading *at, const Value *value, int64_t least, Size *out)
 {
     int64_t v[2] = {0};
     int count;
-    if (!read_list(at, value, 1, at->dims, v, &count))
+    if (!read_list(at, value, least, at->dims, v, &count))
         return false;
-    *out = at->dims == 1 ? (Size){1, v[0]} : (Size){v[0], count == 2 ? v[1] : v[0]};
+    *out = at->dims == 1 ? (Size){least, v[0]} : (Size){v[0], count == 2 ? v[1] : v[0]};
     return true;
 }
 
 /* Numbers: 1 (all sides); 2D: 2 (vertical, horizontal) or 4 (top, bottom, left, right); 1D: 2
  * (left, right). */
-static bool read_padding(const Reading *at, const Value *value, Window *out)
+static bool read_sides(const Reading *at, const Value *value, Padding *out)
 {
     int64_t v[4] = {0};
     int count;
+    if (!read_list(at, value, 0, at->dims == 1 ? 2 : 4, v, &count))
+        return false;
+    if (count == 3)
+        return diag_error(at->check->diag, value->span,
+                          "%s: %s has 3 numbers; it takes 1, 2 (vertical, horizontal) or 4 "
+                          "(top, bottom, left, "
+                          "right)",
+                          at->who, at->option);
+    if (at->dims == 1)
+        *out = (Padding){0, 0, v[0], count == 2 ? v[1] : v[0]};
+    else if (count == 4)
+        *out = (Padding){v[0], v[1], v[2], v[3]};
+    else
+        *out = (Padding){v[0], v[0], v[count - 1], v[count - 1]};
+    return true;
+}
+
+static bool read_padding(const Reading *at, const Value *value, Window *out)
+{
+    int64_t v[2];
     if (value->type == VALUE_STRING &&
         (strcmp(value->string, "valid") == 0 || strcmp(value->string, "same") == 0)) {
         out->same = value->string[0] == 's';
@@ -118,21 +138,21 @@ static bool read_padding(const Reading *at, const Value *value, Window *out)
         static const char *const known[] = {"valid", "same", NULL};
         return unknown_string(at, value, known);
     }
-    if (!read_list(at, value, 0, at->dims == 1 ? 2 : 4, v, &count))
-        return false;
-    if (count == 3)
-        return diag_error(at->check->diag, value->span,
-                          "%s: padding has 3 numbers; it takes 1, 2 (vertical, horizontal) or 4 "
-                          "(top, bottom, left, "
-                          "right)",
-                          at->who);
-    if (at->dims == 1)
-        out->padding = (Padding){0, 0, v[0], count == 2 ? v[1] : v[0]};
-    else if (count == 4)
-        out->padding = (Padding){v[0], v[1], v[2], v[3]};
-    else
-        out->padding = (Padding){v[0], v[0], v[count - 1], v[count - 1]};
-    return true;
+    return read_sides(at, value, &out->padding);
+}
+
+/* In 1D it is the same with another word. */
+static bool read_interpolation(const Reading *at, const Value *value, bool *bilinear)
+{
+    const char *const names[] = {"nearest", at->dims == 1 ? "linear" : "bilinear", NULL};
+    if (value->type != VALUE_STRING)
+        return wrong_type(at, value, "a string such as \"nearest\"");
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], value->string) == 0) {
+            *bilinear = i == 1;
+            return true;
+        }
+    return unknown_string(at, value, names);
 }
 
 static bool read_number(const Reading *at, const Value *value, bool rate, double *out)
@@ -256,6 +276,7 @@ bool check_option(Check *check, const char *who, const Option *option, const Val
     const char *wanted = option->type == OPTION_SHAPE ? "a shape such as \"28x28x1\""
                          : option->type == OPTION_PADDING
                              ? "\"valid\", \"same\", a number or a list of numbers"
+                         : option->type == OPTION_SIDES ? "a number or a list of numbers"
                          : dims == 1 ? "a size (a number)"
                                      : "a size (a number, a list or a string such as \"3x5\")";
     const Reading at = {check, who, option->name, dims, wanted};
@@ -264,7 +285,13 @@ bool check_option(Check *check, const char *who, const Option *option, const Val
     case OPTION_COUNT:
         return read_whole(&at, value, 1, field);
     case OPTION_SIZE:
-        return read_size(&at, value, field);
+        return read_size(&at, value, 1, field);
+    case OPTION_EXTRA:
+        return read_size(&at, value, 0, field);
+    case OPTION_SIDES:
+        return read_sides(&at, value, field);
+    case OPTION_INTERPOLATION:
+        return read_interpolation(&at, value, field);
     case OPTION_PADDING:
         return read_padding(&at, value, field);
     case OPTION_BOOL:

@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     Shape shape;
     int64_t origin, row, pixel;
+    bool cropped; /* there are more values around it, not only zeros */
 } View;
 
 typedef enum { HOME_CALLER_INPUT, HOME_CALLER_OUTPUT, HOME_ARENA, HOME_ALIAS } Home;
@@ -60,7 +61,8 @@ typedef struct {
 typedef struct {
     int from, into; /* gradient buffers */
     View from_view, into_view;
-    bool add; /* to what is there */
+    bool add;   /* to what is there */
+    bool clear; /* zeros around it first */
 } Handover;
 
 typedef struct Step {
@@ -91,6 +93,7 @@ typedef struct Step {
     /* Backward; unused in the predict schedule. */
     bool backward; /* has a backward pass at all */
     bool wants_dx, wants_dz;
+    bool clears_dx, clears_dz; /* all of it, for the pass writes a part */
     bool trainable;
     bool skip_gradient; /* the loss already gave the gradient before this step's activation */
     int dx, dy, dz;     /* gradient buffers, or STEP_NONE */

@@ -155,6 +155,7 @@ static Value *handover_value(const Binding *b, const Schedule *schedule, const H
     value_set(b->arena, table, "into",
               view_value(b, schedule, handover->into_view, handover->into));
     set_bool(b, table, "add", handover->add);
+    set_bool(b, table, "clear", handover->clear);
     return table;
 }
 
@@ -163,6 +164,8 @@ static void set_backward(const Binding *b, Value *table, const Schedule *schedul
     set_bool(b, table, "backward", step->backward);
     set_bool(b, table, "wants_dx", step->wants_dx);
     set_bool(b, table, "wants_dz", step->wants_dz);
+    set_bool(b, table, "clears_dx", step->clears_dx);
+    set_bool(b, table, "clears_dz", step->clears_dz);
     set_bool(b, table, "trainable", step->trainable);
     set_bool(b, table, "updates",
              step->trainable && tensor_offset(b->plan, &step->node->tensors[0]) >= b->plan->summed);
@@ -207,9 +210,13 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     set_int(b, conv, "row", step->conv.row);
     set_int(b, conv, "pixel", step->conv.pixel);
     value_set(b->arena, table, "conv", conv);
+    value_set(b->arena, table, "input", shape_value(b, node->in));
     set_int(b, table, "filters", node->filters);
     set_int(b, table, "groups", node->groups);
     set_bool(b, table, "count_padding", node->count_padding);
+    value_set(b->arena, table, "factor", size_value(b, node->factor));
+    set_bool(b, table, "bilinear", node->bilinear);
+    set_int(b, table, "block", node->block);
     set_bool(b, table, "merged", node->groups == 1 && node->window.dilation.w == 1);
     set_number(b, table, "rate", node->rate);
     set_number(b, table, "alpha", step->alpha);
@@ -285,10 +292,14 @@ static Value *slot_value(const Binding *b, const Slot *slot)
 /* One row of the table in the banner, and the numbers the header checks again. */
 static Value *layer_value(const Binding *b, const Node *node)
 {
+    static const char *const rules[] = {"window", "transposed", "own"};
     Value *table = value_table(b->arena);
     set_string(b, table, "name", node->name);
     set_string(b, table, "kind", node->kind->name);
-    set_bool(b, table, "window", node->kind->dims > 0 && node->kind->role == ROLE_LAYER);
+    set_string(b, table, "size_rule",
+               node->kind->dims <= 0 || node->kind->role != ROLE_LAYER ? rules[SIZE_RULE_OWN]
+                                                                       : rules[node->kind->size_rule]);
+    value_set(b->arena, table, "output_padding", size_value(b, node->output_padding));
     value_set(b->arena, table, "x", shape_value(b, node->in));
     value_set(b->arena, table, "y", shape_value(b, node->out));
     value_set(b->arena, table, "kernel", size_value(b, node->window.kernel));

@@ -88,7 +88,7 @@ static void live_forward(Schedule *schedule)
 
 static bool is_same_view(View a, View b)
 {
-    return shape_count(a.shape) == shape_count(b.shape) && a.origin == b.origin && a.row == b.row &&
+    return !a.cropped && shape_count(a.shape) == shape_count(b.shape) && a.origin == b.origin && a.row == b.row &&
            a.pixel == b.pixel;
 }
 

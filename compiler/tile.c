@@ -72,10 +72,7 @@ static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t
     value_add(arena, list, variant);
 }
 
-/* Two vectors wide where there are channels for it on some target, then one vector for the rest.
- * `lanes` is 1 for plain C with too few channels for a block. The last block overlaps the one
- * before: there are no channels left over. */
-static Value *variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
+Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
 {
     Value *list = value_table(arena);
     if (in_blocks(plan, lanes)) {
@@ -162,10 +159,10 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     const int64_t columns = step->conv.shape.w;
     value_set(arena, tiles, "forward",
               step->pool ? pooled_variants(arena, plan, step, lanes)
-                         : variants(arena, plan, columns, out, lanes));
+                         : tile_variants(arena, plan, columns, out, lanes));
     value_set(arena, tiles, "dw",
-              variants(arena, plan, merged ? node->window.kernel.w * in : in, out, lanes));
-    value_set(arena, tiles, "dx", variants(arena, plan, columns, in, dx_lanes));
+              tile_variants(arena, plan, merged ? node->window.kernel.w * in : in, out, lanes));
+    value_set(arena, tiles, "dx", tile_variants(arena, plan, columns, in, dx_lanes));
     set_int(arena, tiles, "sparse", sparse_vectors(node));
     const Winograd forward = winograd_forward(plan, step), dx = winograd_dx(plan, step);
     if (forward.used)
@@ -240,7 +237,7 @@ void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, 
     value_set(arena, tiles, "single", single);
     value_set(arena, tiles, "batch", many);
     value_set(arena, tiles, "dw",
-              variants(arena, plan, step->xv.shape.c, step->node->filters, lanes));
+              tile_variants(arena, plan, step->xv.shape.c, step->node->filters, lanes));
     value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, TILE_DX_ROWS));
 }
 

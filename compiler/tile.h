@@ -24,6 +24,12 @@ int tile_lanes(int64_t channels);
  * are. */
 int tile_block(int64_t channels);
 
+/* Tiles for n pixels (or taps) of so many channels, as a list of {v, runs}: two vectors wide where
+ * there are channels for it on some target, then one vector for the rest. `lanes` is 1 for plain C
+ * with too few channels for a block. The last block overlaps the one before: there are no channels
+ * left over. */
+Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes);
+
 /* The hooks of convolution and of dense (Recipe.tiles). */
 enum {
     TILE_DX_ROWS = 6,    /* inputs whose gradient a dense tile computes at once */

@@ -128,6 +128,18 @@ static void neutral_options(Node *node)
     node->init = (Init){.kind = INIT_GLOROT_UNIFORM};
 }
 
+/* The kind of the same name with "1d" for "2d" or the other way round, if there is one. */
+static void note_other_dims(Check *check, const Node *node)
+{
+    char *name = arena_printf(check->arena, "%s", node->kind->name);
+    char *digit = strstr(name, node->kind->dims == 1 ? "1d" : "2d");
+    if (!digit)
+        return;
+    *digit = node->kind->dims == 1 ? '2' : '1';
+    if (layer_find(name))
+        diag_note(check->diag, "for this input there is %s", name);
+}
+
 static bool check_dims(Check *check, const Node *node)
 {
     static const char *const wanted[] = {"a flat input", "a 1D input (length x channels)",
@@ -143,8 +155,7 @@ static bool check_dims(Check *check, const Node *node)
         diag_note(check->diag, "reshape { \"%s\" } gives a flat input a shape",
                   dims == 1 ? "LENGTHxCHANNELS" : "HEIGHTxWIDTHxCHANNELS");
     else
-        diag_note(check->diag, "for this input there is %.*s%dd", (int)strlen(node->kind->name) - 2,
-                  node->kind->name, node->in.rank - 1);
+        note_other_dims(check, node);
     return false;
 }
 

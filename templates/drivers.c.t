@@ -63,6 +63,10 @@ enum {
 % local function has(step, pass) return step.functions and step.functions[pass] end
 % -- A step's backward pass, and where its gradients go on to.
 % local function backward(step, n)
+%   for _, gradient in ipairs {"dx", "dz"} do if step["clears_" .. gradient] then
+%       local size = step[gradient].buffer .. " * sizeof(real)"
+    memset(${place(step[gradient], n)}, 0, ${step.batched and not n and M.batch > 1 and "(size_t)count * " .. size or size}); /* what was cut off has no gradient */
+%   end end
 %   if has(step, "backward") then
     ${call(step, "backward", backward_values(step, n))};
 %   end

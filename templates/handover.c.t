@@ -6,6 +6,9 @@
 /* ${L.name} backward: ${handover.add and "adds to" or "is"} the gradient of its input (${into.text}). */
 static void ${L.fn}_handover${n}(const real *from, real *into)
 {
+%   if handover.clear then
+    memset(into, 0, ${into.buffer} * sizeof(real)); /* what was cut off has no gradient */
+%   end
 %   for i in each("i", from.h) do for j in each("j", whole and 1 or from.w) do
     {
         const real *a = ${plus("from", add(mul(i, from.row), mul(j, from.pixel), from.origin))};

@@ -41,7 +41,7 @@ typedef ${M.real} ${NAME}_REAL;
 % end
 
 /* Weights; one array per tensor, typed with its shape. What training changes comes first.
- * Kernels are (height, width, in, out), of dense layers (in, out). */
+ * Kernels are (height, width, in, out), of transposed convolutions (height, width, out, in), of dense layers (in, out). */
 typedef struct ${M.name}_params ${M.name}_params;
 struct ${M.name}_params {
 % local sorted = {}
@@ -141,7 +141,14 @@ void ${M.name}_export(const ${M.name}_params *params, ${M.real} *flat);
 
 /* Your compiler checks the sizes again: out = (in + pad_before + pad_after - dilation*(kernel - 1) - 1) / stride + 1. */
 #define ${NAME}_CHECK(name, condition) typedef char ${M.name}_check_##name[(condition) ? 1 : -1]
-% for _, layer in ipairs(M.layers) do if layer.window and layer.y.rank > 1 then
+% for _, layer in ipairs(M.layers) do if layer.size_rule == "transposed" then
+%   local p, d, k, s, e = layer.padding, layer.dilation, layer.kernel, layer.stride, layer.output_padding
+/* ${layer.name}: out = (in - 1)*stride - pad_before - pad_after + dilation*(kernel - 1) + output_padding + 1 */
+%   if layer.y.rank == 3 then
+${NAME}_CHECK(${layer.name}_height, (${layer.x.h} - 1)*${s.h} - ${p.top} - ${p.bottom} + ${d.h}*(${k.h} - 1) + ${e.h} + 1 == ${layer.y.h});
+%   end
+${NAME}_CHECK(${layer.name}_width, (${layer.x.w} - 1)*${s.w} - ${p.left} - ${p.right} + ${d.w}*(${k.w} - 1) + ${e.w} + 1 == ${layer.y.w});
+% elseif layer.size_rule == "window" and layer.y.rank > 1 then
 %   local p, d, k, s = layer.padding, layer.dilation, layer.kernel, layer.stride
 %   if layer.y.rank == 3 then
 ${NAME}_CHECK(${layer.name}_height, (${layer.x.h} + ${p.top} + ${p.bottom} - ${d.h}*(${k.h} - 1) - 1) / ${s.h} + 1 == ${layer.y.h});

@@ -222,7 +222,7 @@ local what = {
     backward = function(s) return s.name .. " backward: from dy, the gradient of its output (" .. s.y.text .. ")" end,
     prepare = function(s) return s.name .. ": the kernel in the order backward reads it" end,
     prepare_norm = function(s) return s.name .. ": scale and shift of each channel" end,
-    prepare_forward = function(s) return s.name .. ": the kernel, spread" end,
+    prepare_forward = function(s) return s.name .. (s.tiles.winograd and ": the kernel, spread" or ": the kernel in the order forward reads it") end,
     update = function(s) return s.name .. ": the step down the gradient of " .. s.x.count * s.filters .. " weights, when nothing needs the old ones any more" end,
     finish = function(s) return s.name .. ": the sums over all samples go to the gradient" end,
 }

@@ -1,7 +1,8 @@
 /* pool.c - the largest value or the mean of each window, channel by channel.
  *
  * Padding never wins a maximum; a mean counts padded cells only with count_padding. A global pool
- * is a pool whose window is the whole input and whose output is flat. */
+ * is a pool whose window is the whole input and whose output is flat, or with keepdims an image of
+ * one pixel. */
 #include "../check.h"
 
 static const Option max_options[] = {
@@ -19,7 +20,10 @@ static const Option average_options[] = {
     {.name = NULL},
 };
 
-static const Option no_options[] = {{.name = NULL}};
+static const Option global_options[] = {
+    NODE_OPTION("keepdims", OPTION_BOOL, keepdims, OPTIONAL, false),
+    {.name = NULL},
+};
 
 /* A window that lies wholly in the padding would have no value. */
 static bool check_padding(Check *check, const Node *node)
@@ -51,7 +55,7 @@ static bool check_global(Check *check, Node *node)
 {
     (void)check;
     node->window.kernel = (Size){node->in.h, node->in.w};
-    node->out = (Shape){1, 1, node->in.c, 1};
+    node->out = (Shape){1, 1, node->in.c, node->keepdims ? node->in.rank : 1};
     return true;
 }
 
@@ -70,7 +74,7 @@ static const Recipe mean = {.templates = "avgpool", .pool = POOL_MEAN};
     const LayerKind layer_##NAME = {.name = #NAME,                                                 \
                                     .prefix = "pool",                                              \
                                     .dims = DIMS,                                                  \
-                                    .options = no_options,                                         \
+                                    .options = global_options,                                         \
                                     .check = check_global,                                         \
                                     .recipe = &RECIPE}
 

@@ -1,0 +1,379 @@
+/* conv_transpose.c - transposed convolution: every input pixel adds its multiple of the kernel to the
+ * output, stride pixels apart. It is what a convolution's backward pass does to a gradient.
+ *
+ * y[i*stride + ki*dilation - pad, ..., o] += x[i, ..., c] * w[ki, kj, o, c], plus b[o].
+ *
+ * Forward gathers instead: the outputs of one remainder modulo the stride, a phase, are a dense
+ * convolution of the input with every stride-th tap of the kernel. No zeros are put between pixels
+ * and no output is visited twice. */
+#include "../check.h"
+#include "../tile.h"
+
+#define SIZE_RULE                                                                                  \
+    "(in - 1)*stride - pad_before - pad_after + dilation*(kernel - 1) + output_padding + 1"
+
+enum { STRIDE_MOST = 64 }; /* a stride of columns is as many pieces of C */
+
+static const Option options[] = {
+    NODE_OPTION("filters", OPTION_COUNT, filters, REQUIRED, true),
+    NODE_OPTION("kernel", OPTION_SIZE, window.kernel, REQUIRED, false),
+    NODE_OPTION("stride", OPTION_SIZE, window.stride, OPTIONAL, false),
+    NODE_OPTION("padding", OPTION_PADDING, window, OPTIONAL, false),
+    NODE_OPTION("output_padding", OPTION_EXTRA, output_padding, OPTIONAL, false),
+    NODE_OPTION("dilation", OPTION_SIZE, window.dilation, OPTIONAL, false),
+    NODE_OPTION("activation", OPTION_ACTIVATION, activation, OPTIONAL, false),
+    NODE_OPTION("bias", OPTION_BOOL, bias, OPTIONAL, false),
+    NODE_OPTION("init", OPTION_INIT, init, OPTIONAL, false),
+    NODE_OPTION("trainable", OPTION_BOOL, trainable, OPTIONAL, false),
+    {.name = NULL},
+};
+
+/* One axis of the kernel and of the images on both sides of it. */
+typedef struct {
+    const char *side; /* "height" */
+    int64_t in, kernel, stride, dilation, before, after, extra, out;
+} Axis;
+
+static Axis rows_of(const Node *node)
+{
+    const Window *w = &node->window;
+    return (Axis){"height",        node->in.h,     w->kernel.h,       w->stride.h,
+                  w->dilation.h,   w->padding.top, w->padding.bottom, node->output_padding.h,
+                  node->out.h};
+}
+
+static Axis columns_of(const Node *node)
+{
+    const Window *w = &node->window;
+    return (Axis){node->kind->dims == 1 ? "length" : "width",
+                  node->in.w,
+                  w->kernel.w,
+                  w->stride.w,
+                  w->dilation.w,
+                  w->padding.left,
+                  w->padding.right,
+                  node->output_padding.w,
+                  node->out.w};
+}
+
+/* Keras' rule: out = in*stride. What the kernel reaches beyond that is cut off, the odd cell behind;
+ * where it does not reach that far, cells are added behind. */
+static bool resolve_same(Axis *axis)
+{
+    int64_t reach;
+    if (!size_mul(axis->dilation, axis->kernel - 1, &reach))
+        return false;
+    const int64_t total = reach + 1 - axis->stride;
+    axis->before = total > 0 ? total / 2 : 0;
+    axis->after = total > 0 ? total - total / 2 : 0;
+    axis->extra = total < 0 ? -total : 0;
+    return true;
+}
+
+static bool check_axis(Check *check, const Node *node, Axis *axis)
+{
+    if (node->window.same && !resolve_same(axis))
+        return check_fail(check, node, "the kernel is too large");
+    const Variable v[] = {{"in", axis->in},
+                          {"pad_before", axis->before},
+                          {"pad_after", axis->after},
+                          {"kernel", axis->kernel},
+                          {"dilation", axis->dilation},
+                          {"stride", axis->stride},
+                          {"output_padding", axis->extra}};
+    if (formula_value(SIZE_RULE, v, 7, &axis->out) != FORMULA_OK)
+        return check_fail(check, node, "the size rule overflows for the output %s", axis->side);
+    if (axis->out >= 1)
+        return true;
+    diag_error(check->diag, node->span, "%s: output %s is %lld", node->name, axis->side,
+               (long long)axis->out);
+    diag_note(check->diag, "out = %s\n    = %s\n    = %lld", SIZE_RULE,
+              formula_numbers(check->arena, SIZE_RULE, v, 7), (long long)axis->out);
+    check_input_note(check, node);
+    return false;
+}
+
+static bool is_same_axis(const Axis *a, const Axis *b)
+{
+    return a->in == b->in && a->kernel == b->kernel && a->stride == b->stride &&
+           a->dilation == b->dilation && a->before == b->before && a->after == b->after &&
+           a->extra == b->extra;
+}
+
+/* Cells that no kernel reaches are there to reach a size between two strides, not more. */
+static bool check_extra(Check *check, const Node *node, const Axis *axis)
+{
+    if (node->window.same && value_get(node->call, "output_padding"))
+        return diag_error(check->diag, check_place(node, "output_padding"),
+                          "%s: output_padding has no meaning with padding = \"same\", whose output "
+                          "is the input times the stride",
+                          node->name);
+    if (axis->extra == 0 || axis->extra < axis->stride || axis->extra < axis->dilation)
+        return true;
+    return diag_error(
+        check->diag, check_place(node, "output_padding"),
+        "%s: output_padding %lld must be smaller than the stride %lld or the dilation %lld",
+        node->name, (long long)axis->extra, (long long)axis->stride, (long long)axis->dilation);
+}
+
+static bool check_stride(Check *check, const Node *node)
+{
+    const Size s = node->window.stride;
+    return (s.h <= STRIDE_MOST && s.w <= STRIDE_MOST) ||
+           diag_error(check->diag, check_place(node, "stride"),
+                      "%s: stride %lld of a transposed convolution; at most %d", node->name,
+                      (long long)(s.h > s.w ? s.h : s.w), STRIDE_MOST);
+}
+
+/* The outputs at first, first + stride, ... Output number n of them reads `taps` inputs from
+ * `input` + n on, `input_step` apart; the first with tap `tap` of the kernel, the others with
+ * those `tap_step` before. An input may lie outside the image: then it reads a zero. */
+typedef struct {
+    int64_t first, count, input, taps, tap;
+} Phase;
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    return b == 0 ? a : gcd(b, a % b);
+}
+
+static int64_t input_step(const Axis *axis)
+{
+    return axis->dilation / gcd(axis->stride, axis->dilation);
+}
+
+static int64_t tap_step(const Axis *axis)
+{
+    return axis->stride / gcd(axis->stride, axis->dilation);
+}
+
+static int64_t phase_count(const Axis *axis)
+{
+    return axis->stride < axis->out ? axis->stride : axis->out;
+}
+
+/* i*stride + k*dilation = output + before: the taps k of one remainder are tap_step apart. */
+static Phase phase_at(const Axis *axis, int64_t first)
+{
+    const int64_t s = axis->stride, place = first + axis->before;
+    Phase phase = {.first = first, .count = (axis->out - first + s - 1) / s};
+    int64_t lowest = 0;
+    while (lowest < axis->kernel && lowest < s && lowest * axis->dilation % s != place % s)
+        lowest++;
+    if (lowest == axis->kernel || lowest == s)
+        return phase;
+    phase.taps = (axis->kernel - 1 - lowest) / tap_step(axis) + 1;
+    phase.tap = lowest + (phase.taps - 1) * tap_step(axis);
+    phase.input = (place - phase.tap * axis->dilation) / s; /* leaves no remainder */
+    return phase;
+}
+
+static bool is_reached(const Axis *axis)
+{
+    for (int64_t q = 0; q < phase_count(axis); q++)
+        if (phase_at(axis, q).taps > 0)
+            return true;
+    return false;
+}
+
+/* How far phases read before the first and behind the last input. */
+static void reach(const Axis *axis, int64_t *before, int64_t *after)
+{
+    *before = *after = 0;
+    for (int64_t q = 0; q < phase_count(axis); q++) {
+        const Phase p = phase_at(axis, q);
+        const int64_t last = p.input + (p.taps - 1) * input_step(axis) + p.count - 1;
+        if (p.taps > 0 && -p.input > *before)
+            *before = -p.input;
+        if (p.taps > 0 && last - (axis->in - 1) > *after)
+            *after = last - (axis->in - 1);
+    }
+}
+
+static Padding halo(const Node *node)
+{
+    const Axis rows = rows_of(node), columns = columns_of(node);
+    Padding p;
+    reach(&rows, &p.top, &p.bottom);
+    reach(&columns, &p.left, &p.right);
+    return p;
+}
+
+static bool check_size(Check *check, Node *node)
+{
+    Window *w = &node->window;
+    Axis rows = rows_of(node), columns = columns_of(node);
+    if (!check_stride(check, node) || !check_extra(check, node, &rows) ||
+        !check_extra(check, node, &columns))
+        return false;
+    const bool ok = check_axis(check, node, &rows);
+    if (!ok && is_same_axis(&rows, &columns)) /* one message for a square that fails twice */
+        return false;
+    if (!check_axis(check, node, &columns) || !ok)
+        return false;
+    if (!is_reached(&rows) || !is_reached(&columns))
+        return check_fail(check, node, "the padding leaves no output that the kernel reaches");
+    w->padding = (Padding){rows.before, rows.after, columns.before, columns.after};
+    node->output_padding = (Size){rows.extra, columns.extra};
+    node->out = (Shape){rows.out, columns.out, node->filters, node->in.rank};
+    return check_shape(check, node, node->out, "output");
+}
+
+/* The kernel lies as Keras has it, (h, w, filters, in), and its fans are those that Keras counts:
+ * filters come in. */
+static bool check_tensors(Check *check, Node *node)
+{
+    const Size k = node->window.kernel;
+    const int64_t in = node->in.c, out = node->filters;
+    const int64_t dims[] = {k.h, k.w, out, in};
+    const int flat = node->kind->dims == 1; /* a 1D kernel has no height */
+    const Init bias = {.kind = INIT_CONSTANT};
+    int64_t field, fan_in, fan_out;
+    if (!size_mul(k.h, k.w, &field) || !size_mul(field, out, &fan_in) ||
+        !size_mul(field, in, &fan_out))
+        return check_fail(check, node, "the kernel is too large");
+    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out,
+                        node->init) &&
+           (!node->bias || check_tensor(check, node, "bias", &out, 1, 1, out, bias));
+}
+
+/* The input with its border of zeros. */
+static Shape bordered_input(const Node *node)
+{
+    const Padding p = halo(node);
+    return (Shape){node->in.h + p.top + p.bottom, node->in.w + p.left + p.right, node->in.c,
+                   node->in.rank};
+}
+
+static bool check_transposed(Check *check, Node *node)
+{
+    static const char *const params[2][2] = {
+        {"kernel.h*kernel.w*filters*in.c", "kernel.h*kernel.w*filters*in.c + filters"},
+        {"kernel.w*filters*in.c", "kernel.w*filters*in.c + filters"}};
+    static const char *const macs[] = {"in.h*in.w*kernel.h*kernel.w*filters*in.c",
+                                       "in.w*kernel.w*filters*in.c"};
+    const bool flat = node->kind->dims == 1;
+    return check_size(check, node) && check_tensors(check, node) &&
+           check_shape(check, node, bordered_input(node), "input with its border") &&
+           check_formula(check, node, "the number of parameters", params[flat][node->bias],
+                         &node->params) &&
+           check_formula(check, node, "the number of multiply-adds", macs[flat], &node->macs);
+}
+
+static bool is_padded(const Node *node)
+{
+    const Padding p = node->window.padding;
+    return p.top + p.bottom + p.left + p.right > 0;
+}
+
+/* dw loads vectors of input channels. The last of them reach beyond the image, which the caller's
+ * memory does not allow. */
+static bool copies_input(const Plan *plan, const Step *step)
+{
+    return step->trainable && step->from_caller && !plan->options.portable &&
+           plan->options.unroll == UNROLL_AUTO && step->node->in.c % TILE_MOST_LANES != 0;
+}
+
+/* Forward reads the kernel with its channels swapped. Backward is a convolution of dy, and where the
+ * output was cut off, dy gets a border of zeros for it. */
+static Form form(const Plan *plan, const Step *step, bool backward)
+{
+    const Node *node = step->node;
+    const Padding p = node->window.padding;
+    Form form = {.templates = "conv_transpose"};
+    if (!backward) {
+        form.prepared = plan->options.unroll == UNROLL_AUTO ? node->tensors[0].count : 0;
+        return form;
+    }
+    if (is_padded(node))
+        form.work = (node->out.h + p.top + p.bottom) * (node->out.w + p.left + p.right) *
+                    node->filters;
+    if (copies_input(plan, step))
+        form.work += shape_count(node->in);
+    return form;
+}
+
+static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
+{
+    value_set(arena, table, name, value_int(arena, number));
+}
+
+static Value *phase_value(Arena *arena, const Axis *axis, const Phase *phase, int64_t before)
+{
+    Value *table = value_table(arena);
+    set_int(arena, table, "first", phase->first);
+    set_int(arena, table, "count", phase->count);
+    set_int(arena, table, "input", phase->taps > 0 ? phase->input + before : 0);
+    set_int(arena, table, "taps", phase->taps);
+    set_int(arena, table, "tap", phase->tap);
+    set_int(arena, table, "input_step", input_step(axis));
+    set_int(arena, table, "tap_step", tap_step(axis));
+    return table;
+}
+
+/* The phases of the columns have tiles of their own; `place`: where the taps of a phase stand in a
+ * prepared row of the kernel. */
+static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes)
+{
+    const Axis rows = rows_of(step->node), columns = columns_of(step->node);
+    const Padding border = halo(step->node);
+    Value *list = value_table(arena);
+    for (int64_t q = 0; q < phase_count(&rows); q++) {
+        const Phase phase = phase_at(&rows, q);
+        value_add(arena, list, phase_value(arena, &rows, &phase, border.top));
+    }
+    value_set(arena, tiles, "rows", list);
+    list = value_table(arena);
+    int64_t place = 0;
+    for (int64_t q = 0; q < phase_count(&columns); q++) {
+        const Phase phase = phase_at(&columns, q);
+        Value *value = phase_value(arena, &columns, &phase, border.left);
+        Value *variants = tile_variants(arena, plan, phase.count, step->node->filters, lanes);
+        set_int(arena, value, "place", place);
+        value_set(arena, value, "variants", variants);
+        value_add(arena, list, value);
+        if (phase.taps > 0 && !value_get(tiles, "forward"))
+            value_set(arena, tiles, "forward", variants);
+        place += phase.taps;
+    }
+    value_set(arena, tiles, "columns", list);
+    set_int(arena, tiles, "top", border.top);
+    set_int(arena, tiles, "left", border.left);
+}
+
+static void set_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
+                      int dx_lanes)
+{
+    const Node *node = step->node;
+    const int64_t taps = node->window.dilation.w == 1 ? node->window.kernel.w : 1;
+    set_phases(arena, tiles, plan, step, lanes);
+    value_set(arena, tiles, "dw",
+              tile_variants(arena, plan, taps * node->filters, node->in.c, dx_lanes));
+    value_set(arena, tiles, "dx", tile_variants(arena, plan, node->in.w, node->in.c, dx_lanes));
+    value_set(arena, tiles, "copies_input", value_bool(arena, copies_input(plan, step)));
+}
+
+static const Recipe recipe = {.templates = "conv_transpose",
+                              .keeps_input = true,
+                              .linear = true,
+                              .takes_activation = true,
+                              .takes_norm = true,
+                              .takes_halo = true,
+                              .halo = halo,
+                              .form = form,
+                              .tiles = set_tiles};
+
+const LayerKind layer_conv2d_transpose = {.name = "conv2d_transpose",
+                                          .prefix = "conv_transpose",
+                                          .dims = 2,
+                                          .size_rule = SIZE_RULE_TRANSPOSED,
+                                          .options = options,
+                                          .check = check_transposed,
+                                          .recipe = &recipe};
+const LayerKind layer_conv1d_transpose = {.name = "conv1d_transpose",
+                                          .prefix = "conv_transpose",
+                                          .dims = 1,
+                                          .size_rule = SIZE_RULE_TRANSPOSED,
+                                          .options = options,
+                                          .check = check_transposed,
+                                          .recipe = &recipe};
