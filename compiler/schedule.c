@@ -88,8 +88,8 @@ static void live_forward(Schedule *schedule)
 
 static bool is_same_view(View a, View b)
 {
-    return !a.cropped && shape_count(a.shape) == shape_count(b.shape) && a.origin == b.origin && a.row == b.row &&
-           a.pixel == b.pixel;
+    return !a.cropped && shape_count(a.shape) == shape_count(b.shape) && a.origin == b.origin &&
+           a.row == b.row && a.pixel == b.pixel;
 }
 
 /* Whether step s may write its output over an input at `view` of buffer `in`. */

@@ -1,5 +1,5 @@
-/* conv_transpose.c - transposed convolution: every input pixel adds its multiple of the kernel to the
- * output, stride pixels apart. It is what a convolution's backward pass does to a gradient.
+/* conv_transpose.c - transposed convolution: every input pixel adds its multiple of the kernel to
+ * the output, stride pixels apart. It is what a convolution's backward pass does to a gradient.
  *
  * y[i*stride + ki*dilation - pad, ..., o] += x[i, ..., c] * w[ki, kj, o, c], plus b[o].
  *
@@ -37,8 +37,8 @@ typedef struct {
 static Axis rows_of(const Node *node)
 {
     const Window *w = &node->window;
-    return (Axis){"height",        node->in.h,     w->kernel.h,       w->stride.h,
-                  w->dilation.h,   w->padding.top, w->padding.bottom, node->output_padding.h,
+    return (Axis){"height",      node->in.h,     w->kernel.h,       w->stride.h,
+                  w->dilation.h, w->padding.top, w->padding.bottom, node->output_padding.h,
                   node->out.h};
 }
 
@@ -56,8 +56,8 @@ static Axis columns_of(const Node *node)
                   node->out.w};
 }
 
-/* Keras' rule: out = in*stride. What the kernel reaches beyond that is cut off, the odd cell behind;
- * where it does not reach that far, cells are added behind. */
+/* Keras' rule: out = in*stride. What the kernel reaches beyond that is cut off, the odd cell
+ * behind; where it does not reach that far, cells are added behind. */
 static bool resolve_same(Axis *axis)
 {
     int64_t reach;
@@ -274,8 +274,8 @@ static bool copies_input(const Plan *plan, const Step *step)
            plan->options.unroll == UNROLL_AUTO && step->node->in.c % TILE_MOST_LANES != 0;
 }
 
-/* Forward reads the kernel with its channels swapped. Backward is a convolution of dy, and where the
- * output was cut off, dy gets a border of zeros for it. */
+/* Forward reads the kernel with its channels swapped. Backward is a convolution of dy, and where
+ * the output was cut off, dy gets a border of zeros for it. */
 static Form form(const Plan *plan, const Step *step, bool backward)
 {
     const Node *node = step->node;
@@ -286,8 +286,8 @@ static Form form(const Plan *plan, const Step *step, bool backward)
         return form;
     }
     if (is_padded(node))
-        form.work = (node->out.h + p.top + p.bottom) * (node->out.w + p.left + p.right) *
-                    node->filters;
+        form.work =
+            (node->out.h + p.top + p.bottom) * (node->out.w + p.left + p.right) * node->filters;
     if (copies_input(plan, step))
         form.work += shape_count(node->in);
     return form;

@@ -7,7 +7,7 @@
 
 static const Option options[] = {
     NODE_OPTION("factor", OPTION_SIZE, factor, REQUIRED, true),
-    NODE_OPTION("interpolation", OPTION_INTERPOLATION, bilinear, OPTIONAL, false),
+    NODE_OPTION("interpolation", OPTION_BILINEAR, bilinear, OPTIONAL, false),
     {.name = NULL},
 };
 

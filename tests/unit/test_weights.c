@@ -150,18 +150,18 @@ TEST(pytorch_transposed)
     static int input[] = {0};
     static const LayerKind kind = {.name = "conv2d_transpose"};
     Node *nodes = ARENA_ARRAY(arena, 2, Node);
-    nodes[1] = (Node){
-        .kind = &kind, .name = "up", .inputs = input, .input_count = 1, .tensor_count = 2};
+    nodes[1] =
+        (Node){.kind = &kind, .name = "up", .inputs = input, .input_count = 1, .tensor_count = 2};
     nodes[1].tensors[0] =
         (Tensor){.layer = "up", .name = "kernel", .dims = {2, 3, 4, 5}, .rank = 4, .count = 120};
     nodes[1].tensors[1] =
         (Tensor){.layer = "up", .name = "bias", .dims = {4}, .rank = 1, .count = 4};
     const Graph graph = {.name = "net", .nodes = nodes, .node_count = 2, .param_count = 124};
-    const float *loaded = load_into(
-        &graph,
-        "{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[5,4,2,3],\"data_offsets\":[0,480]},"
-        "\"up.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[480,496]}}",
-        124);
+    const float *loaded =
+        load_into(&graph,
+                  "{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[5,4,2,3],\"data_offsets\":[0,480]},"
+                  "\"up.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[480,496]}}",
+                  124);
     CHECK(loaded != NULL && diag.errors == 0);
     for (int s = 0; loaded && s < 6; s++)
         for (int o = 0; o < 4; o++)
