@@ -20,10 +20,10 @@
 %   if L.bias then arguments[#arguments + 1] = "db" end
 % end
 % -- The gradient that is read, the input that was not padded, and where it starts.
-% local G = bordered and {h = L.y.h + P.top + P.bottom, row = (L.y.w + P.left + P.right) * oc, c = oc, origin = 0} or L.y
+% local G = bordered and {h = L.y.h + P.top + P.bottom, row = (L.y.w + P.left + P.right) * oc, pixel = oc, origin = 0} or L.y
 % local g = bordered and "bordered" or "dy"
 % local h, w = L.input.h, L.input.w
-% local X = {row = L.x.row, c = ic, origin = L.x.origin + L.tiles.top * L.x.row + L.tiles.left * ic}
+% local X = {row = L.x.row, pixel = ic, origin = L.x.origin + L.tiles.top * L.x.row + L.tiles.left * ic}
 % local tail = ic % L.tiles.dx_lanes ~= 0
 % local _, lanes = use_lanes(auto and L.tiles.dx_lanes or 1)
 % local plain = X.row == w * ic
