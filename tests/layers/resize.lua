@@ -20,6 +20,18 @@ for _, p in ipairs {"1", "2", "'1x0'", "{ 2, 0, 0, 1 }", "{ 0, 1, 3, 2 }"} do
         case("transposed, padding " .. p .. " stride " .. s, ("input = '5x4x2', batch = 2, conv2d { 3, kernel = 1 }, conv2d_transpose { 5, padding = %s, stride = %s }"):format(p, s))
     end
 end
+for _, f in ipairs {1, 2, 3} do -- few filters: scattered
+    for _, o in ipairs {"kernel = 4, stride = 2, padding = 1, activation = 'sigmoid'", "kernel = 3, stride = 2, padding = 'same', activation = 'relu'", "kernel = 2, stride = 3", "kernel = '1x5', stride = '2x1', padding = { 0, 0, 3, 1 }, bias = false",
+                        "kernel = 3, stride = 2, dilation = '2x1', padding = '1x0', output_padding = '1x1', activation = 'softmax'", "kernel = 2, stride = 4, padding = 'same', activation = 'gelu'"} do
+        if f > 1 or not o:find("softmax") then
+            case(("scattered, %d filters, %s"):format(f, o), ("input = '3x5x2', batch = 2, conv2d { %d, kernel = 1, activation = 'relu' }, conv2d_transpose { %d, %s }, conv2d { 2, kernel = 3, padding = 'same' }"):format(4 * f + f % 2, f, o))
+        end
+    end
+    case(("scattered last, %d filters, a norm behind"):format(f), ("input = '4x7x13', batch = 3, conv2d_transpose { %d, kernel = 4, stride = 2, padding = 1 }, batch_norm { activation = 'relu' }"):format(f))
+    case(("scattered 1D, %d filters"):format(f), ("input = '9x2', batch = 2, conv1d { 19, kernel = 2 }, conv1d_transpose { %d, kernel = 5, stride = 2, padding = 'same', activation = 'tanh' }"):format(f))
+end
+case("scattered, one pixel, a frozen norm behind", "input = '1x1x16', batch = 2, conv2d_transpose { 3, kernel = 4, bias = false }, batch_norm { trainable = false, activation = 'sigmoid' }")
+case("scattered twice in a sum", "input = '3x4x8', batch = 2, add { { conv2d_transpose { 2, kernel = 3, stride = 2 } }, { conv2d { 8, kernel = 1, activation = 'relu' }, conv2d_transpose { 2, kernel = 3, stride = 2, activation = 'relu' } } }, conv2d { 1, kernel = 2 }")
 for _, d in ipairs {"2", "3", "'1x2'", "'4x1'"} do
     for _, s in ipairs {"1", "2", "3", "'4x2'"} do
         case("transposed, dilation " .. d .. " stride " .. s, ("input = '3x4x2', batch = 2, conv2d { 3, kernel = 1 }, conv2d_transpose { 4, kernel = '3x2', dilation = %s, stride = %s, activation = 'relu' }"):format(d, s))
