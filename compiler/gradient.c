@@ -108,8 +108,8 @@ static bool is_read_first(const Gradients *g, int s, int values, int others)
 static bool is_same_place(const Gradients *g, const Step *step, int values, View view)
 {
     const Buffer *in = &g->schedule->buffers[values], *out = &g->schedule->buffers[step->y];
-    return !view.cropped && in->count == out->count && view.origin == step->yv.origin && view.row == step->yv.row &&
-           view.pixel == step->yv.pixel;
+    return !view.cropped && in->count == out->count && view.origin == step->yv.origin &&
+           view.row == step->yv.row && view.pixel == step->yv.pixel;
 }
 
 /* The gradient of step s goes on to one of its inputs. */

@@ -85,9 +85,9 @@ typedef struct Node {
     int64_t filters; /* conv: output channels; dense: units */
     int64_t groups, multiplier;
     bool bias, trainable, count_padding;
-    bool keepdims;                /* global pools */
-    Size output_padding;          /* transposed convolution */
-    Size factor;                  /* upsampling */
+    bool keepdims;       /* global pools */
+    Size output_padding; /* transposed convolution */
+    Size factor;         /* upsampling */
     bool bilinear;
     int64_t block;                /* depth_to_space and back */
     Shape target;                 /* reshape */

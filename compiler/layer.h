@@ -15,7 +15,7 @@ typedef enum {
     OPTION_PADDING,    /* Window: "valid", "same", number, "HxW", {top, bottom, left, right} (1D:
                           {left, right}) */
     OPTION_SIDES,      /* Padding: the same without words */
-    OPTION_INTERPOLATION, /* bool: "nearest" or, true, "bilinear" (1D: "linear") */
+    OPTION_BILINEAR,   /* bool: "nearest" or, true, "bilinear" (1D: "linear") */
     OPTION_BOOL,       /* bool */
     OPTION_NUMBER,     /* double, finite, 0 or more */
     OPTION_RATE,       /* double, 0 <= x < 1 */
@@ -84,7 +84,6 @@ typedef struct {
     bool takes_activation; /* applies one behind it, too */
     bool passes_gradient;  /* its inputs' gradients are that of its output before the activation */
     bool takes_halo;       /* padding of its window is zeros around its input */
-    Padding (*halo)(const Node *node); /* those zeros, when they are not its padding; or NULL */
     bool takes_pool;       /* a pool behind it can run on its results */
     bool normalizes;       /* by statistics of the batch in training, else by a scale and a shift */
     bool takes_norm;       /* applies the scale and the shift of a norm behind it, too */
@@ -93,6 +92,8 @@ typedef struct {
     bool whole_batch;      /* in training it takes all samples of the batch at once */
     bool updates_kernel;   /* has a template that updates the kernel while its gradient is made */
     enum { POOL_NONE, POOL_MAXIMUM, POOL_MEAN } pool;
+    /* The zeros around its input, with takes_halo; NULL: its padding. */
+    Padding (*halo)(const Node *node);
     /* The form that suits a step; NULL: `templates` and no memory of its own. */
     Form (*form)(const struct Plan *plan, const struct Step *step, bool backward);
     /* Adds the tiles of a step for so many lanes of outputs (dx_lanes: of inputs); NULL: none. */

@@ -1,9 +1,9 @@
 /* lower.c - turns nodes into steps, each node into as little code as possible.
  *
- * A view (flatten, reshape) is no step, nor is a cropping. Zeros around an input are written by whoever makes that
- * input: its buffer gets a halo; only the caller's input is copied. An activation and a pool
- * without overlap run inside the convolution before them. In training a pool stays a step of its
- * own, and so does an activation whose gradient needs its input. */
+ * A view (flatten, reshape) is no step, nor is a cropping. Zeros around an input are written by
+ * whoever makes that input: its buffer gets a halo; only the caller's input is copied. An
+ * activation and a pool without overlap run inside the convolution before them. In training a pool
+ * stays a step of its own, and so does an activation whose gradient needs its input. */
 #include "lower.h"
 
 #include <string.h>

@@ -277,7 +277,7 @@ bool check_option(Check *check, const char *who, const Option *option, const Val
                          : option->type == OPTION_PADDING
                              ? "\"valid\", \"same\", a number or a list of numbers"
                          : option->type == OPTION_SIDES ? "a number or a list of numbers"
-                         : dims == 1 ? "a size (a number)"
+                         : dims == 1                    ? "a size (a number)"
                                      : "a size (a number, a list or a string such as \"3x5\")";
     const Reading at = {check, who, option->name, dims, wanted};
     void *field = (char *)base + option->offset;
@@ -290,7 +290,7 @@ bool check_option(Check *check, const char *who, const Option *option, const Val
         return read_size(&at, value, 0, field);
     case OPTION_SIDES:
         return read_sides(&at, value, field);
-    case OPTION_INTERPOLATION:
+    case OPTION_BILINEAR:
         return read_interpolation(&at, value, field);
     case OPTION_PADDING:
         return read_padding(&at, value, field);

@@ -297,8 +297,9 @@ static Value *layer_value(const Binding *b, const Node *node)
     set_string(b, table, "name", node->name);
     set_string(b, table, "kind", node->kind->name);
     set_string(b, table, "size_rule",
-               node->kind->dims <= 0 || node->kind->role != ROLE_LAYER ? rules[SIZE_RULE_OWN]
-                                                                       : rules[node->kind->size_rule]);
+               node->kind->dims <= 0 || node->kind->role != ROLE_LAYER
+                   ? rules[SIZE_RULE_OWN]
+                   : rules[node->kind->size_rule]);
     value_set(b->arena, table, "output_padding", size_value(b, node->output_padding));
     value_set(b->arena, table, "x", shape_value(b, node->in));
     value_set(b->arena, table, "y", shape_value(b, node->out));

@@ -88,8 +88,8 @@ static void live_forward(Schedule *schedule)
 
 static bool is_same_view(View a, View b)
 {
-    return !a.cropped && shape_count(a.shape) == shape_count(b.shape) && a.origin == b.origin && a.row == b.row &&
-           a.pixel == b.pixel;
+    return !a.cropped && shape_count(a.shape) == shape_count(b.shape) && a.origin == b.origin &&
+           a.row == b.row && a.pixel == b.pixel;
 }
 
 /* Whether step s may write its output over an input at `view` of buffer `in`. */
@@ -198,17 +198,18 @@ static void fuse_loss(const Graph *graph, Schedule *schedule)
 }
 
 /* Alive from the first to the last step of the run, forward and backward, for one sample. What the
- * step reads must be there in backward, too. */
+ * step reads and works with must be there in backward, too. */
 static void recompute(Schedule *schedule, int s)
 {
     Step *step = &schedule->steps[s];
     const int buffers[] = {step->y, step->argmax};
+    const int needed[] = {step->x, step->z, step->forward_pass.prepared, step->forward_pass.work};
     int first, last;
     run_around(schedule, s, &first, &last);
     step->recomputed = true;
-    schedule_extend(&schedule->buffers[step->x], 2 * schedule->count - first);
-    if (step->z != STEP_NONE)
-        schedule_extend(&schedule->buffers[step->z], 2 * schedule->count - first);
+    for (int i = 0; i < 4; i++)
+        if (needed[i] != STEP_NONE)
+            schedule_extend(&schedule->buffers[needed[i]], 2 * schedule->count - first);
     for (int i = 0; i < 2; i++) {
         if (buffers[i] == STEP_NONE)
             continue;

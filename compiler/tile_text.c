@@ -43,6 +43,8 @@ static void add_forward(Text *out, const Step *step, const Value *tiles)
         add_winograd(out, value_get(tiles, "winograd"));
     else if (strcmp(form, "conv_narrow") == 0)
         text_string(out, " lanes are columns");
+    else if (value_get(tiles, "scatter"))
+        add_variants(out, value_get(value_get(tiles, "scatter"), "variants"), 1);
     else if (step->recipe->whole_batch)
         add_variants(out, value_get(tiles, step->batched ? "batch" : "single"), 1);
     else
@@ -79,8 +81,12 @@ static void add_backward(Text *out, const Step *step, const Value *tiles)
 /* Of the lanes of vectors of `lanes` floats, how many hold a channel (or a column). */
 static double used(const Step *step, int64_t lanes)
 {
-    const bool narrow = strcmp(step->forward_pass.templates, "conv_narrow") == 0;
-    const int64_t channels = narrow ? step->yv.shape.w : step->node->filters / step->node->groups;
+    const char *form = step->forward_pass.templates;
+    const Size k = step->node->window.kernel;
+    const int64_t filters = step->node->filters / step->node->groups;
+    const int64_t channels = strcmp(form, "conv_narrow") == 0    ? step->yv.shape.w
+                             : strcmp(form, "conv_scatter") == 0 ? k.h * k.w * filters
+                                                                 : filters;
     const int64_t width = tile_lanes(channels) < lanes ? tile_lanes(channels) : lanes;
     return 100.0 * (double)channels / (double)((channels + width - 1) / width * width);
 }

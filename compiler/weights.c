@@ -244,8 +244,9 @@ static Shape flattened_from(const Graph *graph, const Node *node)
     return (Shape){.h = 1, .w = 1, .c = node->out.c, .rank = 1};
 }
 
-/* `to` (spatial, in, out) from PyTorch's `from` (out, in, spatial); a dense kernel has spatial 1,
- * and its rows are the cells of `flat`, channels first. */
+/* `to` (spatial, in, out) from PyTorch's `from` (out, in, spatial), or a transposed convolution's
+ * (spatial, out, in) from its (in, out, spatial), which turns the same axes; a dense kernel has
+ * spatial 1, and its rows are the cells of `flat`, channels first. */
 static void copy_torch(float *to, const char *from, const Tensor *tensor, Shape flat)
 {
     int64_t out = tensor->dims[tensor->rank - 1], in = tensor->dims[tensor->rank - 2];

@@ -20,14 +20,16 @@
 %   if L.bias then arguments[#arguments + 1] = "db" end
 % end
 % -- The gradient that is read, the input that was not padded, and where it starts.
-% local G = bordered and {h = L.y.h + P.top + P.bottom, row = (L.y.w + P.left + P.right) * oc, c = oc, origin = 0} or L.y
+% local G = bordered and {h = L.y.h + P.top + P.bottom, row = (L.y.w + P.left + P.right) * oc, pixel = oc, origin = 0} or L.y
 % local g = bordered and "bordered" or "dy"
 % local h, w = L.input.h, L.input.w
-% local X = {row = L.x.row, c = ic, origin = L.x.origin + L.tiles.top * L.x.row + L.tiles.left * ic}
+% local X = {row = L.x.row, pixel = ic, origin = L.x.origin + L.tiles.top * L.x.row + L.tiles.left * ic}
 % local tail = ic % L.tiles.dx_lanes ~= 0
 % local _, lanes = use_lanes(auto and L.tiles.dx_lanes or 1)
+% local plain = X.row == w * ic
+% local copied_rows, copied_row = plain and 1 or h, plain and h * w * ic or w * ic
 % if auto and L.trainable then
-%   local loops = {{n = h, x = S.h * G.row, w = X.row}, {n = w, x = S.w * oc, w = ic}}
+%   local loops = {{n = h, x = S.h * G.row, w = copied and w * ic or X.row}, {n = w, x = S.w * oc, w = ic}}
 %   for _, variant in ipairs(L.tiles.dw) do for _, run in ipairs(variant.runs) do
 %       local x, out = {}, {}
 %       for p in range(run.p) do x[#x + 1] = p; out[#out + 1] = {y = p * ic, accumulators = {p}} end
@@ -56,7 +58,9 @@ ${signature("backward", arguments)}
 % end
 % if copied then
     real *const copied = ${plus("work", bordered and G.h * G.row or 0)}; /* x, behind which vectors may read */
-    memcpy(copied, ${plus("x", X.origin)}, ${h * w * ic} * sizeof(real));
+%   for i in each("i", copied_rows) do
+    memcpy(${plus("copied", mul(i, copied_row))}, ${plus("x", add(mul(i, X.row), X.origin))}, ${copied_row} * sizeof(real));
+%   end
 % end
 % if activation then include("activate_gradient.c.t") end
 % if L.trainable and L.bias then include("bias_gradient.c.t") end

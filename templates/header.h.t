@@ -39,9 +39,11 @@ typedef ${M.real} ${NAME}_REAL;
 #define ${NAME}_OPTIMIZER_BYTES ${M.optimizer_bytes}
 #define ${NAME}_LEARNING_RATE ${number(M.optimizer.lr)} /* of the spec, for update and train_step */
 % end
+% local transposed = false
+% for _, layer in ipairs(M.layers) do transposed = transposed or layer.size_rule == "transposed" end
 
 /* Weights; one array per tensor, typed with its shape. What training changes comes first.
- * Kernels are (height, width, in, out), of transposed convolutions (height, width, out, in), of dense layers (in, out). */
+ * Kernels are (height, width, in, out)${transposed and ", of transposed convolutions (height, width, out, in)" or ""}, of dense layers (in, out). */
 typedef struct ${M.name}_params ${M.name}_params;
 struct ${M.name}_params {
 % local sorted = {}

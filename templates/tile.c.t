@@ -49,7 +49,7 @@ ${wrap("static inline void " .. T.fn, {"const real *restrict x", "const real *re
 %   local open = 0
 %   for level, loop in ipairs(T.loops) do if loop.n ~= 1 then
     for (int r${level} = 0; r${level} < ${loop.n}; r${level}++) {
-        const real *x${level} = ${xs} + ${mul("r" .. level, loop.x)}, *w${level} = ${ws} + ${mul("r" .. level, loop.w)};
+        const real *x${level} = ${xs} + ${mul("r" .. level, loop.x)}, *w${level} = ${ws} ${loop.w < 0 and "-" or "+"} ${mul("r" .. level, math.abs(loop.w))};
 %       xs, ws, open = "x" .. level, "w" .. level, open + 1
 %   end end
 %   if T.copies then

@@ -22,7 +22,7 @@ static inline void ${L.fn}_columns(const real *restrict x, real *restrict y)
 % copies(half + (w - 1) * f, w * f, w - 1)
 }
 
-${signature("forward", {"x", "y", "work"})}
+${signature("forward", L.forward_pass.work and {"x", "y", "work"} or {"x", "y"})}
 {
 % include("halo.c.t")
 % local function write(r, i, t)
@@ -37,7 +37,4 @@ ${signature("forward", {"x", "y", "work"})}
     }
 % end
 % include("upsample_rows.c.t", {U = {write = write}})
-% if L.y.h == L.x.h then
-    (void)work;
-% end
 }

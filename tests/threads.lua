@@ -14,6 +14,7 @@ local networks = {
     {name = "dropped", batch = 5, dropout = true, text = "input = '4x4x2', optimizer = momentum { clip_norm = 0.05, lr = 0.1 }, conv2d { 4, kernel = 2, activation = 'relu' }, dropout { 0.5 }, flatten {}, dense { 9, activation = 'tanh' }, dropout { 0.25 }, dense { 2 }"},
     {name = "flat", batch = 19, text = "input = '21', optimizer = rmsprop {}, dense { 10, activation = 'relu' }, dense { 3 }"},
     {name = "winograd", batch = 3, text = "input = '14x14x1', conv2d { 32, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, conv2d { 32, kernel = 3, padding = 'same', activation = 'relu' }, maxpool2d { 2 }, flatten {}, dense { 16, activation = 'relu' }, dense { 2 }"},
+    {name = "wide", batch = 5, text = "input = '6x6x1', conv2d { 5, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d_transpose { 18, kernel = 4, stride = 2, padding = 1, activation = 'relu' }, cropping2d { 1 }, upsample2d { 2, interpolation = 'bilinear' }, conv2d_transpose { 1, kernel = 4, stride = 2, padding = 1, activation = 'sigmoid' }"},
     {name = "frozen", batch = 4, text = "input = '6x6x1', conv2d { 4, kernel = 3, padding = 'same', activation = 'relu', trainable = false }, conv2d { 3, kernel = 3, activation = 'gelu' }, conv2d { 3, kernel = 1, activation = 'softmax' }"},
 }
 local counts = {2, 3, 8}

@@ -89,6 +89,45 @@ total("mnist_dense", "101,770", {"784*128 + 128"})
 total("vgg_small", "467,818", {"3136*128 + 128"})
 total("keras_guide", "19,392", {"3*3*3*32 + 32"})
 
+-- Transposed convolution: every input adds its multiple of the kernel, here {0, 1; 2, 3} for {0, 1; 2, 3}, side by side at stride 2.
+local function spread(options)
+    return ("return model { input = '2x2x1', conv2d_transpose { 1, kernel = 2, bias = false, trainable = false, init = { 0, 1, 2, 3 }, %s } }"):format(options)
+end
+example("transposed_2x2_kernel", spread("stride = 1"), {2, 2, 1}, {0, 1, 2, 3}, {0, 0, 1, 0, 4, 6, 4, 12, 9})
+example("transposed_2x2_kernel_stride_2", spread("stride = 2"), {2, 2, 1}, {0, 1, 2, 3}, {0, 0, 0, 1, 0, 0, 2, 3, 0, 2, 0, 3, 4, 6, 6, 9})
+example("transposed_2x2_kernel_padding_1", spread("padding = 1"), {2, 2, 1}, {0, 1, 2, 3}, {4})
+example("pixel_shuffle", "return model { input = '1x2x4', depth_to_space { 2 } }", {1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, {1, 2, 5, 6, 3, 4, 7, 8})
+example("halfway_between_pixels", "return model { input = '1x2x1', upsample2d { '1x2', interpolation = 'bilinear' } }", {1, 2, 1}, {0, 4}, {0, 1, 3, 4})
+
+-- A U-Net learns where the brighter rectangle lies in the noise.
+local pictures, masks, number = {}, {}, 5
+local function random(n)
+    number = (number * 1103515245 + 12345) % 2147483648
+    return number // 65536 % n
+end
+for _ = 1, 40 do
+    local top, left, h, w = random(40), random(40), 8 + random(16), 8 + random(16)
+    for i = 0, 63 do
+        for j = 0, 63 do
+            local inside = i >= top and i < top + h and j >= left and j < left + w
+            pictures[#pictures + 1] = (inside and 0.3 or 0) + random(700) / 1000
+            masks[#masks + 1] = inside and 1 or 0
+        end
+    end
+end
+tap.write_npy(build .. "/pictures.npy", {40, 64, 64, 1}, pictures)
+tap.write_npy(build .. "/masks.npy", {40, 64, 64, 1}, masks)
+local out, said = tap.run(("%s train specs/unet_small.lua --data %s/pictures.npy,%s/masks.npy --epochs 4 --seed 1 -o %s/unet.safetensors"):format(cnngen, build, build, build))
+local losses = {}
+for loss in said:gmatch("epoch %d/4%s+loss ([%d.]+)") do
+    losses[#losses + 1] = tonumber(loss)
+end
+local falls = #losses == 4
+for k = 2, #losses do
+    falls = falls and losses[k] < losses[k - 1]
+end
+tap.report(falls and losses[4] < losses[1] / 2, "unet_small learns rectangles: the loss falls to less than half in 20 steps", said .. out)
+
 -- A patch pasted into noise is found where it was pasted.
 local noise, state = {}, 7
 for i = 1, 28 * 28 do

@@ -1,12 +1,14 @@
-/* conv_transpose.c - transposed convolution: every input pixel adds its multiple of the kernel to the
- * output, stride pixels apart. It is what a convolution's backward pass does to a gradient.
+/* conv_transpose.c - transposed convolution: every input pixel adds its multiple of the kernel to
+ * the output, stride pixels apart. It is what a convolution's backward pass does to a gradient.
  *
  * y[i*stride + ki*dilation - pad, ..., o] += x[i, ..., c] * w[ki, kj, o, c], plus b[o].
  *
  * Forward gathers instead: the outputs of one remainder modulo the stride, a phase, are a dense
  * convolution of the input with every stride-th tap of the kernel. No zeros are put between pixels
- * and no output is visited twice. */
+ * and no output is visited twice. With few filters it scatters: vectors of filters would be mostly
+ * empty, those of filters and taps are not. */
 #include "../check.h"
+#include "../phase.h"
 #include "../tile.h"
 
 #define SIZE_RULE                                                                                  \
@@ -28,36 +30,8 @@ static const Option options[] = {
     {.name = NULL},
 };
 
-/* One axis of the kernel and of the images on both sides of it. */
-typedef struct {
-    const char *side; /* "height" */
-    int64_t in, kernel, stride, dilation, before, after, extra, out;
-} Axis;
-
-static Axis rows_of(const Node *node)
-{
-    const Window *w = &node->window;
-    return (Axis){"height",        node->in.h,     w->kernel.h,       w->stride.h,
-                  w->dilation.h,   w->padding.top, w->padding.bottom, node->output_padding.h,
-                  node->out.h};
-}
-
-static Axis columns_of(const Node *node)
-{
-    const Window *w = &node->window;
-    return (Axis){node->kind->dims == 1 ? "length" : "width",
-                  node->in.w,
-                  w->kernel.w,
-                  w->stride.w,
-                  w->dilation.w,
-                  w->padding.left,
-                  w->padding.right,
-                  node->output_padding.w,
-                  node->out.w};
-}
-
-/* Keras' rule: out = in*stride. What the kernel reaches beyond that is cut off, the odd cell behind;
- * where it does not reach that far, cells are added behind. */
+/* Keras' rule: out = in*stride. What the kernel reaches beyond that is cut off, the odd cell
+ * behind; where it does not reach that far, cells are added behind. */
 static bool resolve_same(Axis *axis)
 {
     int64_t reach;
@@ -125,84 +99,19 @@ static bool check_stride(Check *check, const Node *node)
                       (long long)(s.h > s.w ? s.h : s.w), STRIDE_MOST);
 }
 
-/* The outputs at first, first + stride, ... Output number n of them reads `taps` inputs from
- * `input` + n on, `input_step` apart; the first with tap `tap` of the kernel, the others with
- * those `tap_step` before. An input may lie outside the image: then it reads a zero. */
-typedef struct {
-    int64_t first, count, input, taps, tap;
-} Phase;
-
-static int64_t gcd(int64_t a, int64_t b)
-{
-    return b == 0 ? a : gcd(b, a % b);
-}
-
-static int64_t input_step(const Axis *axis)
-{
-    return axis->dilation / gcd(axis->stride, axis->dilation);
-}
-
-static int64_t tap_step(const Axis *axis)
-{
-    return axis->stride / gcd(axis->stride, axis->dilation);
-}
-
-static int64_t phase_count(const Axis *axis)
-{
-    return axis->stride < axis->out ? axis->stride : axis->out;
-}
-
-/* i*stride + k*dilation = output + before: the taps k of one remainder are tap_step apart. */
-static Phase phase_at(const Axis *axis, int64_t first)
-{
-    const int64_t s = axis->stride, place = first + axis->before;
-    Phase phase = {.first = first, .count = (axis->out - first + s - 1) / s};
-    int64_t lowest = 0;
-    while (lowest < axis->kernel && lowest < s && lowest * axis->dilation % s != place % s)
-        lowest++;
-    if (lowest == axis->kernel || lowest == s)
-        return phase;
-    phase.taps = (axis->kernel - 1 - lowest) / tap_step(axis) + 1;
-    phase.tap = lowest + (phase.taps - 1) * tap_step(axis);
-    phase.input = (place - phase.tap * axis->dilation) / s; /* leaves no remainder */
-    return phase;
-}
-
-static bool is_reached(const Axis *axis)
-{
-    for (int64_t q = 0; q < phase_count(axis); q++)
-        if (phase_at(axis, q).taps > 0)
-            return true;
-    return false;
-}
-
-/* How far phases read before the first and behind the last input. */
-static void reach(const Axis *axis, int64_t *before, int64_t *after)
-{
-    *before = *after = 0;
-    for (int64_t q = 0; q < phase_count(axis); q++) {
-        const Phase p = phase_at(axis, q);
-        const int64_t last = p.input + (p.taps - 1) * input_step(axis) + p.count - 1;
-        if (p.taps > 0 && -p.input > *before)
-            *before = -p.input;
-        if (p.taps > 0 && last - (axis->in - 1) > *after)
-            *after = last - (axis->in - 1);
-    }
-}
-
 static Padding halo(const Node *node)
 {
-    const Axis rows = rows_of(node), columns = columns_of(node);
+    const Axis rows = phase_rows(node), columns = phase_columns(node);
     Padding p;
-    reach(&rows, &p.top, &p.bottom);
-    reach(&columns, &p.left, &p.right);
+    phase_reach(&rows, &p.top, &p.bottom);
+    phase_reach(&columns, &p.left, &p.right);
     return p;
 }
 
 static bool check_size(Check *check, Node *node)
 {
     Window *w = &node->window;
-    Axis rows = rows_of(node), columns = columns_of(node);
+    Axis rows = phase_rows(node), columns = phase_columns(node);
     if (!check_stride(check, node) || !check_extra(check, node, &rows) ||
         !check_extra(check, node, &columns))
         return false;
@@ -211,7 +120,7 @@ static bool check_size(Check *check, Node *node)
         return false;
     if (!check_axis(check, node, &columns) || !ok)
         return false;
-    if (!is_reached(&rows) || !is_reached(&columns))
+    if (!phase_is_reached(&rows) || !phase_is_reached(&columns))
         return check_fail(check, node, "the padding leaves no output that the kernel reaches");
     w->padding = (Padding){rows.before, rows.after, columns.before, columns.after};
     node->output_padding = (Size){rows.extra, columns.extra};
@@ -274,20 +183,52 @@ static bool copies_input(const Plan *plan, const Step *step)
            plan->options.unroll == UNROLL_AUTO && step->node->in.c % TILE_MOST_LANES != 0;
 }
 
-/* Forward reads the kernel with its channels swapped. Backward is a convolution of dy, and where the
- * output was cut off, dy gets a border of zeros for it. */
+enum { SCATTER_FILTERS = 3, SCATTER_CHANNELS = 4 /* for each of them */ };
+
+/* Few filters, and enough channels to be summed up that putting the results together costs less. */
+static bool is_scatter(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    return !step->lean && plan->options.unroll == UNROLL_AUTO && !plan->options.portable &&
+           node->filters <= SCATTER_FILTERS && node->in.c >= SCATTER_CHANNELS * node->filters &&
+           node->window.kernel.h * node->window.kernel.w > 1 && node->window.dilation.w == 1;
+}
+
+/* The output before it is cut off. */
+static Size full_size(const Node *node)
+{
+    const Axis rows = phase_rows(node), columns = phase_columns(node);
+    const int64_t h = (rows.in - 1) * rows.stride + (rows.kernel - 1) * rows.dilation + 1;
+    const int64_t w = (columns.in - 1) * columns.stride + columns.kernel;
+    return (Size){h > rows.before + rows.out ? h : rows.before + rows.out,
+                  w > columns.before + columns.out ? w : columns.before + columns.out};
+}
+
+static Form forward_form(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    const int64_t kernel = node->tensors[0].count;
+    const Size full = full_size(node);
+    if (is_scatter(plan, step))
+        return (Form){.templates = "conv_scatter",
+                      .prepared = kernel,
+                      .work = full.h * full.w * node->filters + node->in.w * kernel / node->in.c};
+    return (Form){.templates = "conv_transpose",
+                  .prepared = plan->options.unroll == UNROLL_AUTO ? kernel : 0};
+}
+
+/* Forward reads the kernel with its channels swapped. Backward is a convolution of dy, and where
+ * the output was cut off, dy gets a border of zeros for it. */
 static Form form(const Plan *plan, const Step *step, bool backward)
 {
     const Node *node = step->node;
     const Padding p = node->window.padding;
     Form form = {.templates = "conv_transpose"};
-    if (!backward) {
-        form.prepared = plan->options.unroll == UNROLL_AUTO ? node->tensors[0].count : 0;
-        return form;
-    }
+    if (!backward)
+        return forward_form(plan, step);
     if (is_padded(node))
-        form.work = (node->out.h + p.top + p.bottom) * (node->out.w + p.left + p.right) *
-                    node->filters;
+        form.work =
+            (node->out.h + p.top + p.bottom) * (node->out.w + p.left + p.right) * node->filters;
     if (copies_input(plan, step))
         form.work += shape_count(node->in);
     return form;
@@ -306,8 +247,8 @@ static Value *phase_value(Arena *arena, const Axis *axis, const Phase *phase, in
     set_int(arena, table, "input", phase->taps > 0 ? phase->input + before : 0);
     set_int(arena, table, "taps", phase->taps);
     set_int(arena, table, "tap", phase->tap);
-    set_int(arena, table, "input_step", input_step(axis));
-    set_int(arena, table, "tap_step", tap_step(axis));
+    set_int(arena, table, "input_step", phase_input_step(axis));
+    set_int(arena, table, "tap_step", phase_tap_step(axis));
     return table;
 }
 
@@ -315,7 +256,7 @@ static Value *phase_value(Arena *arena, const Axis *axis, const Phase *phase, in
  * prepared row of the kernel. */
 static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes)
 {
-    const Axis rows = rows_of(step->node), columns = columns_of(step->node);
+    const Axis rows = phase_rows(step->node), columns = phase_columns(step->node);
     const Padding border = halo(step->node);
     Value *list = value_table(arena);
     for (int64_t q = 0; q < phase_count(&rows); q++) {
@@ -341,12 +282,29 @@ static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step 
     set_int(arena, tiles, "left", border.left);
 }
 
+/* Tiles of pixels by taps and filters. */
+static void set_scatter(Arena *arena, Value *tiles, const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    const int64_t taps = node->window.kernel.h * node->window.kernel.w * node->filters;
+    const int lanes = tile_lanes(taps);
+    const Size full = full_size(node);
+    Value *table = value_table(arena);
+    set_int(arena, table, "lanes", lanes);
+    set_int(arena, table, "h", full.h);
+    set_int(arena, table, "w", full.w);
+    value_set(arena, table, "variants", tile_variants(arena, plan, node->in.w, taps, lanes));
+    value_set(arena, tiles, "scatter", table);
+}
+
 static void set_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                       int dx_lanes)
 {
     const Node *node = step->node;
     const int64_t taps = node->window.dilation.w == 1 ? node->window.kernel.w : 1;
     set_phases(arena, tiles, plan, step, lanes);
+    if (is_scatter(plan, step))
+        set_scatter(arena, tiles, plan, step);
     value_set(arena, tiles, "dw",
               tile_variants(arena, plan, taps * node->filters, node->in.c, dx_lanes));
     value_set(arena, tiles, "dx", tile_variants(arena, plan, node->in.w, node->in.c, dx_lanes));

@@ -74,7 +74,7 @@ static const Recipe mean = {.templates = "avgpool", .pool = POOL_MEAN};
     const LayerKind layer_##NAME = {.name = #NAME,                                                 \
                                     .prefix = "pool",                                              \
                                     .dims = DIMS,                                                  \
-                                    .options = global_options,                                         \
+                                    .options = global_options,                                     \
                                     .check = check_global,                                         \
                                     .recipe = &RECIPE}
 

@@ -1,9 +1,9 @@
-/* space.c - depth_to_space (pixel shuffle) and space_to_depth: the channels of a pixel become a block
- * of pixels, and back.
+/* space.c - depth_to_space (pixel shuffle) and space_to_depth: the channels of a pixel become a
+ * block of pixels, and back.
  *
- * The order is TensorFlow's, channels last: with blocks of b by b and c channels in the large image,
- * channel (i*b + j)*c + k of a deep pixel is channel k of the pixel in row i, column j of its block.
- * (PyTorch's pixel_shuffle counts k*b*b + i*b + j.) */
+ * The order is TensorFlow's, channels last: with blocks of b by b and c channels in the large
+ * image, channel (i*b + j)*c + k of a deep pixel is channel k of the pixel in row i, column j of
+ * its block. (PyTorch's pixel_shuffle counts k*b*b + i*b + j.) */
 #include "../check.h"
 
 static const Option options[] = {
@@ -16,7 +16,8 @@ static bool check_depth_to_space(Check *check, Node *node)
     const int64_t b = node->block;
     int64_t cells;
     if (!size_mul(b, b, &cells) || node->in.c % cells != 0)
-        return check_fail(check, node, "%lld channels are no multiple of the %lldx%lld pixels of a block",
+        return check_fail(check, node,
+                          "%lld channels are no multiple of the %lldx%lld pixels of a block",
                           (long long)node->in.c, (long long)b, (long long)b);
     node->out = (Shape){node->in.h * b, node->in.w * b, node->in.c / cells, node->in.rank};
     return true;

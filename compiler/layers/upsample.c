@@ -7,7 +7,7 @@
 
 static const Option options[] = {
     NODE_OPTION("factor", OPTION_SIZE, factor, REQUIRED, true),
-    NODE_OPTION("interpolation", OPTION_INTERPOLATION, bilinear, OPTIONAL, false),
+    NODE_OPTION("interpolation", OPTION_BILINEAR, bilinear, OPTIONAL, false),
     {.name = NULL},
 };
 
@@ -20,14 +20,16 @@ static bool check_upsample(Check *check, Node *node)
     return check_shape(check, node, node->out, "output");
 }
 
-/* Between two rows there is first a row of the input's width. */
+/* Between two rows there is first a row of the input's width; backward always takes that way. */
 static Form form(const Plan *plan, const Step *step, bool backward)
 {
+    const Node *node = step->node;
+    const bool between = node->factor.h > 1 && node->in.h > 1;
     (void)plan;
-    (void)backward;
-    if (!step->node->bilinear)
+    if (!node->bilinear)
         return (Form){.templates = "upsample"};
-    return (Form){.templates = "upsample_linear", .work = step->node->in.w * step->node->in.c};
+    return (Form){.templates = "upsample_linear",
+                  .work = between || backward ? node->in.w * node->in.c : 0};
 }
 
 static const Recipe recipe = {.templates = "upsample", .form = form};

@@ -20,6 +20,18 @@ for _, p in ipairs {"1", "2", "'1x0'", "{ 2, 0, 0, 1 }", "{ 0, 1, 3, 2 }"} do
         case("transposed, padding " .. p .. " stride " .. s, ("input = '5x4x2', batch = 2, conv2d { 3, kernel = 1 }, conv2d_transpose { 5, padding = %s, stride = %s }"):format(p, s))
     end
 end
+for _, f in ipairs {1, 2, 3} do -- few filters: scattered
+    for _, o in ipairs {"kernel = 4, stride = 2, padding = 1, activation = 'sigmoid'", "kernel = 3, stride = 2, padding = 'same', activation = 'relu'", "kernel = 2, stride = 3", "kernel = '1x5', stride = '2x1', padding = { 0, 0, 3, 1 }, bias = false",
+                        "kernel = 3, stride = 2, dilation = '2x1', padding = '1x0', output_padding = '1x1', activation = 'softmax'", "kernel = 2, stride = 4, padding = 'same', activation = 'gelu'"} do
+        if f > 1 or not o:find("softmax") then
+            case(("scattered, %d filters, %s"):format(f, o), ("input = '3x5x2', batch = 2, conv2d { %d, kernel = 1, activation = 'relu' }, conv2d_transpose { %d, %s }, conv2d { 2, kernel = 3, padding = 'same' }"):format(4 * f + f % 2, f, o))
+        end
+    end
+    case(("scattered last, %d filters, a norm behind"):format(f), ("input = '4x7x13', batch = 3, conv2d_transpose { %d, kernel = 4, stride = 2, padding = 1 }, batch_norm { activation = 'relu' }"):format(f))
+    case(("scattered 1D, %d filters"):format(f), ("input = '9x2', batch = 2, conv1d { 19, kernel = 2 }, conv1d_transpose { %d, kernel = 5, stride = 2, padding = 'same', activation = 'tanh' }"):format(f))
+end
+case("scattered, one pixel, a frozen norm behind", "input = '1x1x16', batch = 2, conv2d_transpose { 3, kernel = 4, bias = false }, batch_norm { trainable = false, activation = 'sigmoid' }")
+case("scattered twice in a sum", "input = '3x4x8', batch = 2, add { { conv2d_transpose { 2, kernel = 3, stride = 2 } }, { conv2d { 8, kernel = 1, activation = 'relu' }, conv2d_transpose { 2, kernel = 3, stride = 2, activation = 'relu' } } }, conv2d { 1, kernel = 2 }")
 for _, d in ipairs {"2", "3", "'1x2'", "'4x1'"} do
     for _, s in ipairs {"1", "2", "3", "'4x2'"} do
         case("transposed, dilation " .. d .. " stride " .. s, ("input = '3x4x2', batch = 2, conv2d { 3, kernel = 1 }, conv2d_transpose { 4, kernel = '3x2', dilation = %s, stride = %s, activation = 'relu' }"):format(d, s))
@@ -30,6 +42,15 @@ for _, a in ipairs {"relu", "leaky_relu", "softmax", "gelu", "sigmoid"} do
     case("transposed, " .. a, ("input = '3x3x2', batch = 2, conv2d { 3, kernel = 2 }, conv2d_transpose { 4, kernel = 2, stride = 3, activation = '%s' }"):format(a))
     case("transposed, " .. a .. " as a layer", ("input = '3x3x2', batch = 2, conv2d_transpose { 4, kernel = 3, stride = 2 }, %s {}, conv2d { 2, kernel = 2 }"):format(a))
 end
+for _, o in ipairs {"kernel = 3, stride = 2", "kernel = 2, stride = 3, bias = false", "kernel = 4, stride = 2, padding = 1, activation = 'tanh'"} do
+    for _, more in ipairs {"activation = 'relu'", "activation = 'gelu'", "scale = false, trainable = false"} do
+        case("transposed, " .. o .. ", a norm behind, " .. more, ("input = '3x4x2', batch = 3, conv2d { 5, kernel = 1 }, conv2d_transpose { 17, %s }, batch_norm { %s }, conv2d { 2, kernel = 1 }"):format(o, more))
+    end
+end
+case("transposed first, channels that fill no vector, frozen norm behind", "input = '4x3x5', batch = 2, conv2d_transpose { 3, kernel = 3, stride = 2 }, batch_norm { trainable = false }, flatten {}, dense { 2 }")
+case("transposed of a cropped input", "input = '5x6x5', batch = 2, cropping2d { 1 }, conv2d_transpose { 4, kernel = 2, stride = 2, activation = 'relu' }, cropping2d { { 1, 0, 0, 1 } }")
+case("transposed, readers that want other borders", "input = '4x5x2', batch = 2, conv2d { 5, kernel = 1, activation = 'relu', name = 'a' }, conv2d_transpose { 4, kernel = 5, stride = 2, padding = 'same', activation = 'relu', name = 'b' }, concat { { conv2d { 3, kernel = 5, padding = 'same' } }, { conv2d { 2, kernel = 1 } }, { from = 'a', upsample2d { 2 } }, { from = 'a', conv2d_transpose { 3, kernel = 2, stride = 2 } } }, conv2d { 2, kernel = 3, padding = 'same' }")
+case("transposed in a sum", "input = '4x4x3', batch = 2, conv2d { 6, kernel = 2, stride = 2, activation = 'relu' }, residual { conv2d_transpose { 4, kernel = 2, stride = 2 }, conv2d { 6, kernel = 2, stride = 2 }, activation = 'relu' }, conv2d_transpose { 3, kernel = 2, stride = 2 }")
 case("transposed, no bias", "input = '3x3x2', conv2d_transpose { 3, kernel = 3, stride = 2, bias = false }, conv2d_transpose { 2, kernel = 2, stride = 3, bias = false, activation = 'relu' }")
 case("transposed, frozen", "input = '3x3x2', conv2d { 3, kernel = 2 }, conv2d_transpose { 3, kernel = 3, stride = 2, trainable = false, padding = 1 }, conv2d { 2, kernel = 2 }")
 case("transposed, frozen below", "input = '3x3x3', conv2d { 3, kernel = 2, trainable = false }, conv2d_transpose { 3, kernel = 3, stride = 2, padding = 1 }")
@@ -96,6 +117,9 @@ for _, k in ipairs {"max", "avg"} do
     case(k .. " with keepdims", ("input = '4x5x2', batch = 2, conv2d { 6, kernel = 2 }, global_%spool2d { keepdims = true }, conv2d { 3, kernel = 1, activation = 'relu' }, conv2d { 2, kernel = 1, activation = 'sigmoid' }"):format(k))
     case(k .. " with keepdims 1D", ("input = '9x2', batch = 2, conv1d { 5, kernel = 2 }, global_%spool1d { keepdims = true }, conv1d { 3, kernel = 1 }"):format(k))
 end
+case("keepdims, squeeze and excite", "input = '4x5x2', batch = 2, conv2d { 6, kernel = 2 }, mul { {}, { global_avgpool2d { keepdims = true }, conv2d { 3, kernel = 1, activation = 'relu' }, conv2d { 6, kernel = 1, activation = 'sigmoid' } } }, conv2d { 2, kernel = 1 }")
+case("U-Net", "input = '8x12x1', batch = 2, conv2d { 5, kernel = 3, padding = 'same', activation = 'relu', name = 'd1' }, maxpool2d { 2 }, conv2d { 7, kernel = 3, padding = 'same', activation = 'relu', name = 'd2' }, maxpool2d { 2 }, conv2d { 9, kernel = 3, padding = 'same', activation = 'relu' }, concat { 'd2', { conv2d_transpose { 7, kernel = 2, stride = 2, activation = 'relu' } } }, conv2d { 7, kernel = 3, padding = 'same', activation = 'relu' }, concat { 'd1', { conv2d_transpose { 5, kernel = 2, stride = 2 } } }, conv2d { 4, kernel = 3, padding = 'same', activation = 'relu' }, conv2d { 1, kernel = 1, activation = 'sigmoid' }")
+case("U-Net without padding", "input = '14x12x1', batch = 2, conv2d { 5, kernel = 3, activation = 'relu', name = 'd1' }, maxpool2d { 2 }, conv2d { 6, kernel = 3, activation = 'relu' }, concat { { from = 'd1', cropping2d { '2x2' } }, { conv2d_transpose { 4, kernel = 2, stride = 2 } } }, conv2d { 3, kernel = 3, padding = 'same', activation = 'relu' }, conv2d { 1, kernel = 1, activation = 'sigmoid' }")
 case("without keepdims", "input = '4x5x2', conv2d { 6, kernel = 2 }, global_avgpool2d { keepdims = false }, dense { 3 }")
 case("autoencoder", "input = '12x12x1', batch = 3, optimizer = adam {}, conv2d { 8, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d { 4, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d_transpose { 8, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d_transpose { 1, kernel = 4, stride = 2, padding = 1, activation = 'sigmoid' }")
 return cases

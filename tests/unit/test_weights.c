@@ -50,15 +50,15 @@ static const Graph *network(void)
     return graph;
 }
 
-static float *load_bytes(const void *bytes, size_t size)
+static float *load_bytes(const Graph *graph, const void *bytes, size_t size)
 {
     char *path = arena_printf(arena, "%s/w.safetensors", folder);
     CHECK(host_write(&diag, path, bytes, size));
-    return weights_load(arena, &diag, network(), path);
+    return weights_load(arena, &diag, graph, path);
 }
 
 /* A file with that header and `count` floats 0, 1, 2, ... */
-static float *load(const char *header, int count)
+static float *load_into(const Graph *graph, const char *header, int count)
 {
     Text text = {.arena = arena};
     char size[8] = {(char)(strlen(header) & 0xff), (char)(strlen(header) >> 8)};
@@ -68,7 +68,12 @@ static float *load(const char *header, int count)
         float value = (float)i;
         text_add(&text, (const char *)&value, 4); /* tests run on little-endian machines */
     }
-    return load_bytes(text.data, text.size);
+    return load_bytes(graph, text.data, text.size);
+}
+
+static float *load(const char *header, int count)
+{
+    return load_into(network(), header, count);
 }
 
 static bool says(const char *part)
@@ -89,13 +94,13 @@ TEST(round_trip)
     begin();
     text.arena = arena;
     weights_encode(&text, network(), values);
-    float *loaded = load_bytes(text.data, text.size);
+    float *loaded = load_bytes(network(), text.data, text.size);
     CHECK(loaded && memcmp(loaded, values, sizeof values) == 0 && diag.errors == 0);
     CHECK((unsigned char)text.data[0] % 8 == 0 && text.size % 4 == 0);
     for (size_t size = 0; size < text.size; size += 5)
-        CHECK(load_bytes(text.data, size) == NULL);
+        CHECK(load_bytes(network(), text.data, size) == NULL);
     text_add(&text, "more", 4);
-    CHECK(load_bytes(text.data, text.size) == NULL && says("belong to no tensor"));
+    CHECK(load_bytes(network(), text.data, text.size) == NULL && says("belong to no tensor"));
     end();
 }
 
@@ -134,6 +139,41 @@ TEST(pytorch)
         for (int c = 0; c < 3; c++)
             for (int o = 0; o < 2; o++)
                 CHECK(loaded[15 + (cell * 3 + c) * 2 + o] == (float)(15 + o * 6 + c * 2 + cell));
+    end();
+}
+
+/* PyTorch's transposed convolution is (in, out, h, w), ours (h, w, out, in): here 2x3, 4 filters,
+ * 5 inputs. */
+TEST(pytorch_transposed)
+{
+    begin();
+    static int input[] = {0};
+    static const LayerKind kind = {.name = "conv2d_transpose"};
+    Node *nodes = ARENA_ARRAY(arena, 2, Node);
+    nodes[1] =
+        (Node){.kind = &kind, .name = "up", .inputs = input, .input_count = 1, .tensor_count = 2};
+    nodes[1].tensors[0] =
+        (Tensor){.layer = "up", .name = "kernel", .dims = {2, 3, 4, 5}, .rank = 4, .count = 120};
+    nodes[1].tensors[1] =
+        (Tensor){.layer = "up", .name = "bias", .dims = {4}, .rank = 1, .count = 4};
+    const Graph graph = {.name = "net", .nodes = nodes, .node_count = 2, .param_count = 124};
+    const float *loaded =
+        load_into(&graph,
+                  "{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[5,4,2,3],\"data_offsets\":[0,480]},"
+                  "\"up.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[480,496]}}",
+                  124);
+    CHECK(loaded != NULL && diag.errors == 0);
+    for (int s = 0; loaded && s < 6; s++)
+        for (int o = 0; o < 4; o++)
+            for (int i = 0; i < 5; i++)
+                CHECK(loaded[(s * 4 + o) * 5 + i] == (float)((i * 4 + o) * 6 + s));
+    CHECK(loaded && loaded[120] == 120 && loaded[123] == 123);
+    CHECK(!load_into(
+        &graph,
+        "{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[4,5,2,3],\"data_offsets\":[0,480]},"
+        "\"up.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[480,496]}}",
+        124));
+    CHECK(says("up.weight is 4x5x2x3, the network needs 5x4x2x3"));
     end();
 }
 
@@ -196,7 +236,7 @@ TEST(header_size_lies)
     static const size_t sizes[] = {0, 7, 10, 10, 10};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         begin();
-        CHECK(load_bytes(files[i], sizes[i]) == NULL && diag.errors == 1);
+        CHECK(load_bytes(network(), files[i], sizes[i]) == NULL && diag.errors == 1);
         end();
     }
 }
@@ -245,6 +285,7 @@ int main(void)
     RUN(round_trip);
     RUN(metadata_and_order);
     RUN(pytorch);
+    RUN(pytorch_transposed);
     RUN(every_difference_is_reported);
     RUN(wrong_headers);
     RUN(header_size_lies);

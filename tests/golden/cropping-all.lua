@@ -1,0 +1,1 @@
+return model { input = "4x5x3", cropping2d { 2 }, conv2d { 2, kernel = 1 } }

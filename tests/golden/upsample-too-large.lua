@@ -1,0 +1,1 @@
+return model { input = "4x4x3", upsample2d { 100000 }, conv2d { 2, kernel = 1 } }
