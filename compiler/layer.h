@@ -71,6 +71,7 @@ typedef struct {
 typedef struct {
     const char *templates; /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
     bool keeps_input;      /* backward reads x; of a layer with tensors, if they are trained */
+    bool bends_input;      /* ... and if they are not: dx depends on x, too */
     bool keeps_output;     /* backward reads y, whatever the activation */
     bool elementwise;      /* applies its activation to x and nothing else */
     bool linear;           /* sums of products of x and its tensors, read value by value */
@@ -98,6 +99,7 @@ extern const Recipe recipe_pad, recipe_activation, recipe_add, recipe_mul;
 struct LayerKind {
     const char *name;   /* "conv2d", as in the spec */
     const char *prefix; /* of automatic names: "conv" gives conv1, conv2, ... */
+    const char *keras;  /* Keras' name of its layers in files of weights; NULL: `name` */
     int dims;           /* spatial axes the input must have: 2, 1, 0 (flat); ANY_DIMS */
     Role role;
     Branches branches;

@@ -236,7 +236,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   end
     real loss = 0;
 %   local reads, reads_inputs = false, false
-%   local parameters = {w = true, b = true, gamma = true, beta = true, moving_mean = true, moving_variance = true}
+%   local parameters = {w = true, b = true, alpha = true, gamma = true, beta = true, moving_mean = true, moving_variance = true}
 %   for _, step in ipairs(steps) do if has(step, "backward") then
 %       for _, name in ipairs(step.arguments.backward) do
 %           reads = reads or parameters[name]

@@ -7,7 +7,7 @@
 local reference = dofile("tests/reference.lua")
 local build, cnngen, filter = arg[1], arg[2], arg[3]
 
-local kinds = {"conv2d", "conv1d", "depthwise", "pool", "dense", "activation", "other", "norm", "graph", "training"}
+local kinds = {"conv2d", "conv1d", "depthwise", "pool", "dense", "activation", "other", "norm", "layer_norm", "prelu", "graph", "training"}
 local variants = {
     {name = "double", options = "--real double", flags = "-O1 -march=native"},
     {name = "vectors", options = "", flags = "-O2 -march=native"},

@@ -238,6 +238,41 @@ function kinds.batch_norm(o, x)
     return x, first_mean + 2 * C, run, {first = first_mean, count = 2 * C, positive = first_mean + C, batch = o.trainable ~= false and batch, momentum = momentum}
 end
 
+-- A slope for each channel, below zero.
+function kinds.prelu(_, x)
+    return x, x.c, function(values, w)
+        local out = {}
+        for n = 1, #values do
+            out[n] = values[n] < 0 and w[(n - 1) % x.c + 1] * values[n] or values[n]
+        end
+        return out
+    end
+end
+
+-- Each pixel by mean and variance of its channels.
+function kinds.layer_norm(o, x)
+    local C, epsilon = x.c, o.epsilon or 1e-3
+    local scaled, centered = o.scale ~= false, o.center ~= false
+    local first_beta = scaled and C or 0
+    return x, first_beta + (centered and C or 0), function(values, w)
+        local out = {}
+        for first = 0, #values - 1, C do
+            local mean, variance = 0, 0
+            for c = 1, C do
+                mean = mean + values[first + c] / C
+            end
+            for c = 1, C do
+                variance = variance + (values[first + c] - mean) ^ 2 / C
+            end
+            for c = 1, C do
+                local h = (values[first + c] - mean) / math.sqrt(variance + epsilon)
+                out[first + c] = h * (scaled and w[c] or 1) + (centered and w[first_beta + c] or 0)
+            end
+        end
+        return activate(out, C, o.activation or "linear")
+    end
+end
+
 local function pooling(dims, maximum, global)
     return function(o, x)
         local k = global and {x.h, x.w} or size(o.pool or o[1], dims)

@@ -50,15 +50,15 @@ static const Graph *network(void)
     return graph;
 }
 
-static float *load_bytes(const void *bytes, size_t size)
+static float *load_bytes(const Graph *graph, const void *bytes, size_t size)
 {
     char *path = arena_printf(arena, "%s/w.safetensors", folder);
     CHECK(host_write(&diag, path, bytes, size));
-    return weights_load(arena, &diag, network(), path);
+    return weights_load(arena, &diag, graph, path);
 }
 
 /* A file with that header and `count` floats 0, 1, 2, ... */
-static float *load(const char *header, int count)
+static float *load(const Graph *graph, const char *header, int count)
 {
     Text text = {.arena = arena};
     char size[8] = {(char)(strlen(header) & 0xff), (char)(strlen(header) >> 8)};
@@ -68,7 +68,7 @@ static float *load(const char *header, int count)
         float value = (float)i;
         text_add(&text, (const char *)&value, 4); /* tests run on little-endian machines */
     }
-    return load_bytes(text.data, text.size);
+    return load_bytes(graph, text.data, text.size);
 }
 
 static bool says(const char *part)
@@ -89,13 +89,13 @@ TEST(round_trip)
     begin();
     text.arena = arena;
     weights_encode(&text, network(), values);
-    float *loaded = load_bytes(text.data, text.size);
+    float *loaded = load_bytes(network(), text.data, text.size);
     CHECK(loaded && memcmp(loaded, values, sizeof values) == 0 && diag.errors == 0);
     CHECK((unsigned char)text.data[0] % 8 == 0 && text.size % 4 == 0);
     for (size_t size = 0; size < text.size; size += 5)
-        CHECK(load_bytes(text.data, size) == NULL);
+        CHECK(load_bytes(network(), text.data, size) == NULL);
     text_add(&text, "more", 4);
-    CHECK(load_bytes(text.data, text.size) == NULL && says("belong to no tensor"));
+    CHECK(load_bytes(network(), text.data, text.size) == NULL && says("belong to no tensor"));
     end();
 }
 
@@ -106,11 +106,12 @@ TEST(round_trip)
 TEST(metadata_and_order)
 {
     begin();
-    float *loaded = load("{\"__metadata__\":{\"by\":\"x\"}," DENSE "," BIAS CONV "\"e\":{\"dtype\":"
+    float *loaded = load(network(),
+                         "{\"__metadata__\":{\"by\":\"x\"}," DENSE "," BIAS CONV "\"e\":{\"dtype\":"
                          "\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}",
                          27);
     CHECK(!loaded && diag.errors == 1 && says("surplus tensor e (0)"));
-    loaded = load("{" BIAS CONV DENSE "}   ", 27);
+    loaded = load(network(), "{" BIAS CONV DENSE "}   ", 27);
     CHECK(loaded && loaded[0] == 0 && loaded[26] == 26);
     end();
 }
@@ -120,6 +121,7 @@ TEST(pytorch)
 {
     begin();
     float *loaded = load(
+        network(),
         "{\"conv1.weight\":{\"dtype\":\"F32\",\"shape\":[3,2,2,1],\"data_offsets\":[0,48]}," BIAS
         "\"dense1.weight\":{\"dtype\":\"F32\",\"shape\":[2,6],\"data_offsets\":[60,108]},"
         "\"bn.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],"
@@ -137,10 +139,94 @@ TEST(pytorch)
     end();
 }
 
+/* flatten 1x2x3, a norm of its 6 values, dropout, slopes, dense (6, 2) without a bias. */
+static const Graph *norms(void)
+{
+    static int before[] = {0, 1, 2, 3, 4};
+    static const LayerKind flatten = {.name = "flatten", .role = ROLE_VIEW},
+                           dense = {.name = "dense"};
+    const LayerKind *const kinds[] = {NULL,           &flatten,     &layer_layer_norm,
+                                      &layer_dropout, &layer_prelu, &dense};
+    Node *nodes = ARENA_ARRAY(arena, 6, Node);
+    Graph *graph = ARENA_NEW(arena, Graph);
+    for (int i = 1; i < 6; i++)
+        nodes[i] = (Node){
+            .kind = kinds[i], .name = kinds[i]->name, .inputs = &before[i - 1], .input_count = 1};
+    nodes[1].in = (Shape){.h = 1, .w = 2, .c = 3, .rank = 3};
+    nodes[2].index = 2;
+    nodes[4].index = 4;
+    nodes[2].tensors[0] =
+        (Tensor){.layer = "ln1", .name = "gamma", .dims = {6}, .rank = 1, .count = 6};
+    nodes[2].tensors[1] =
+        (Tensor){.layer = "ln1", .name = "beta", .dims = {6}, .rank = 1, .count = 6};
+    nodes[2].tensor_count = 2;
+    nodes[4].tensors[0] =
+        (Tensor){.layer = "prelu1", .name = "alpha", .dims = {6}, .rank = 1, .count = 6};
+    nodes[4].tensor_count = 1;
+    nodes[5].tensors[0] =
+        (Tensor){.layer = "dense1", .name = "kernel", .dims = {6, 2}, .rank = 2, .count = 12};
+    nodes[5].tensor_count = 1;
+    *graph = (Graph){.name = "net", .nodes = nodes, .node_count = 6, .param_count = 30};
+    return graph;
+}
+
+#define GAMMA(name)  "\"" name "\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]},"
+#define BETA(name)   "\"" name "\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[24,48]},"
+#define KERNEL(dims) "\"dense1." dims ",\"data_offsets\":[48,96]}"
+#define SLOPES(name, dims, end)                                                                    \
+    ",\"" name "\":{\"dtype\":\"F32\",\"shape\":[" dims "],\"data_offsets\":[96," end "]}"
+
+/* PyTorch has the values of a norm behind a flatten channels first, and the rows of a kernel behind
+ * that norm. */
+TEST(pytorch_norms)
+{
+    begin();
+    const char *torch = "{" GAMMA("ln1.weight") BETA("ln1.bias") //
+        KERNEL("weight\":{\"dtype\":\"F32\",\"shape\":[2,6]");
+    float *loaded =
+        load(norms(), arena_printf(arena, "%s" SLOPES("prelu1.weight", "6", "120") "}", torch), 30);
+    CHECK(loaded != NULL && diag.errors == 0);
+    for (int i = 0; loaded && i < 6; i++) {
+        const int there = i % 3 * 2 + i / 3;
+        CHECK(loaded[i] == (float)there && loaded[6 + i] == (float)(6 + there));
+        CHECK(loaded[12 + i] == (float)(24 + there));
+        for (int o = 0; o < 2; o++)
+            CHECK(loaded[18 + i * 2 + o] == (float)(12 + o * 6 + there));
+    }
+    loaded =
+        load(norms(), arena_printf(arena, "%s" SLOPES("prelu1.weight", "1", "100") "}", torch), 25);
+    CHECK(loaded != NULL && diag.errors == 0);
+    for (int i = 0; loaded && i < 6; i++)
+        CHECK(loaded[12 + i] == 24);
+    CHECK(!load(norms(), arena_printf(arena, "%s" SLOPES("prelu1.weight", "2", "104") "}", torch),
+                26));
+    CHECK(diag.errors == 1 && says("prelu1.weight is 2, the network needs 6"));
+    end();
+}
+
+/* Keras' own names; its slopes have axes of one for height and width. */
+TEST(keras_norms)
+{
+    begin();
+    const char *keras = "{" GAMMA("layer_normalization.gamma") BETA("layer_normalization.beta") //
+        KERNEL("kernel\":{\"dtype\":\"F32\",\"shape\":[6,2]");
+    float *loaded = load(
+        norms(), arena_printf(arena, "%s" SLOPES("p_re_lu.alpha", "1,1,6", "120") "}", keras), 30);
+    CHECK(loaded != NULL && diag.errors == 0);
+    for (int i = 0; loaded && i < 6; i++)
+        CHECK(loaded[i] == (float)i && loaded[6 + i] == (float)(6 + i) &&
+              loaded[12 + i] == (float)(24 + i));
+    CHECK(!load(norms(),
+                arena_printf(arena, "%s" SLOPES("p_re_lu.alpha", "1,6,1", "120") "}", keras), 30));
+    CHECK(diag.errors == 1 && says("p_re_lu.alpha is 1x6x1, the network needs 6"));
+    end();
+}
+
 TEST(every_difference_is_reported)
 {
     begin();
-    CHECK(!load("{\"conv1.kernel\":{\"dtype\":\"F32\",\"shape\":[2,2,3,1],\"data_offsets\":[0,48]},"
+    CHECK(!load(network(),
+                "{\"conv1.kernel\":{\"dtype\":\"F32\",\"shape\":[2,2,3,1],\"data_offsets\":[0,48]},"
                 "\"conv1.bias\":{\"dtype\":\"I32\",\"shape\":[3],\"data_offsets\":[48,60]},"
                 "\"dense9.kernel\":{\"dtype\":\"F32\",\"shape\":[6,2],\"data_offsets\":[60,108]}}",
                 27));
@@ -183,7 +269,7 @@ TEST(wrong_headers)
         "{\"a\":\"\xff\"}"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         begin();
-        CHECK(load(headers[i], 27) == NULL);
+        CHECK(load(network(), headers[i], 27) == NULL);
         CHECK(diag.errors > 0 && diag.status == STATUS_WRONG);
         end();
     }
@@ -196,7 +282,7 @@ TEST(header_size_lies)
     static const size_t sizes[] = {0, 7, 10, 10, 10};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         begin();
-        CHECK(load_bytes(files[i], sizes[i]) == NULL && diag.errors == 1);
+        CHECK(load_bytes(network(), files[i], sizes[i]) == NULL && diag.errors == 1);
         end();
     }
 }
@@ -209,7 +295,7 @@ TEST(surplus_is_cut_short)
     for (int i = 0; i < 500; i++)
         text_printf(&text, ",\"s%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}", i);
     text_string(&text, "}");
-    CHECK(!load(text.data, 27) && diag.errors == 21 && says("480 more"));
+    CHECK(!load(network(), text.data, 27) && diag.errors == 21 && says("480 more"));
     end();
 }
 
@@ -243,6 +329,8 @@ int main(void)
     RUN(round_trip);
     RUN(metadata_and_order);
     RUN(pytorch);
+    RUN(pytorch_norms);
+    RUN(keras_norms);
     RUN(every_difference_is_reported);
     RUN(wrong_headers);
     RUN(header_size_lies);
