@@ -153,7 +153,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 %   local last = steps[#steps]
 
 %   local dropout = false
-%   for _, step in ipairs(steps) do dropout = dropout or step.forward_pass.templates == "dropout" end
+%   for _, step in ipairs(steps) do for _, name in ipairs(step.arguments.forward) do dropout = dropout or name == "seed" end end
 %   if split then
 /* Where a part starts: its samples in a batch, its stretch of the parameters. */
 static size_t ${M.name}_start(size_t count, int part)

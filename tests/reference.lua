@@ -326,6 +326,8 @@ function kinds.dropout(_, x)
     return x, 0, same_values
 end
 
+kinds.spatial_dropout2d, kinds.spatial_dropout1d = kinds.dropout, kinds.dropout
+
 local function zero_padding(dims)
     return function(o, x)
         local p = padding(o.padding or o[1], dims)
@@ -527,7 +529,7 @@ function reference.load(text)
         end
         network.layers[n].norm = norm
         at = at + count
-        network.dropout = network.dropout or layer.kind == "dropout"
+        network.dropout = network.dropout or layer.kind:find("dropout", 1, true) ~= nil
         if layer.kind ~= "flatten" and layer.kind ~= "reshape" then
             last = o.activation or (elementwise[layer.kind] or layer.kind == "softmax") and layer.kind or "linear"
         end
