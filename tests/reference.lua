@@ -570,6 +570,15 @@ function reference.load(text)
     end
     local items = table.move(spec, 1, #spec, 1, {})
     network.output = shapes[walk(items, 0)]
+    for n = 1, spec.freeze_until and named[spec.freeze_until] or 0 do
+        local layer = network.layers[n]
+        for i = layer.first + 1, layer.first + layer.count do
+            network.trainable[i], network.momentum[i] = false, nil
+        end
+        if layer.norm then
+            layer.norm.batch = false
+        end
+    end
     network.param_count = at
     network.loss = spec.loss or (last == "softmax" and "cross_entropy") or
         (last == "sigmoid" and "binary_cross_entropy") or "mse"
