@@ -244,12 +244,21 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
     step->alpha = alpha;
 }
 
+static void add_kept(Lowering *low, Step *step, int64_t count)
+{
+    step->kept =
+        schedule_buffer(low->arena, low->schedule, arena_printf(low->arena, "%s_kept", step->name),
+                        HOME_ARENA, count);
+}
+
 static void lower_layer(Lowering *low, const Node *node)
 {
     const bool halo = node->kind->recipe->takes_halo;
     const Result in = read_padded(low, node, halo ? node->window.padding : (Padding){0});
     Step *step = add_step(low, node, node->kind->recipe, node->name, &in, node->out);
     step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
+    if (step->recipe->keeps_pixels > 0)
+        add_kept(low, step, step->recipe->keeps_pixels * node->out.h * node->out.w);
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
     low->results[node->index] = step_result(low);
@@ -262,11 +271,8 @@ static void lower_batch_norm(Lowering *low, const Node *node)
     int s = low->schedule->count - 1;
     while (low->schedule->steps[s].recipe != node->kind->recipe)
         s--;
-    Step *step = &low->schedule->steps[s];
-    step->kept =
-        schedule_buffer(low->arena, low->schedule, arena_printf(low->arena, "%s_kept", step->name),
-                        HOME_ARENA, 3 * node->in.c);
-    low->schedule->buffers[step->kept].samples = 0;
+    add_kept(low, &low->schedule->steps[s], 3 * node->in.c);
+    low->schedule->buffers[low->schedule->steps[s].kept].samples = 0;
 }
 
 /* A scale and a shift for each channel: on the sums of the step before, if that can. */

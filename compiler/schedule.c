@@ -202,14 +202,14 @@ static void fuse_loss(const Graph *graph, Schedule *schedule)
 static void recompute(Schedule *schedule, int s)
 {
     Step *step = &schedule->steps[s];
-    const int buffers[] = {step->y, step->argmax, step->forward_pass.work};
+    const int buffers[] = {step->y, step->argmax, step->kept, step->forward_pass.work};
     int first, last;
     run_around(schedule, s, &first, &last);
     step->recomputed = true;
     schedule_extend(&schedule->buffers[step->x], 2 * schedule->count - first);
     if (step->z != STEP_NONE)
         schedule_extend(&schedule->buffers[step->z], 2 * schedule->count - first);
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
         if (buffers[i] == STEP_NONE)
             continue;
         Buffer *buffer = &schedule->buffers[buffers[i]];

@@ -1,6 +1,6 @@
 % -- With h = (x - mean)*inverse and g = dy*gamma of n channels: dgamma = sum(dy*h), dbeta = sum(dy) over all pixels,
 % -- dx = inverse*(g - mean(g) - h*mean(g*h)) in each.
-% local C = L.y.c
+% local C, pixels = L.y.c, L.y.h * L.y.w
 % local N = channel_lanes(C)
 % local through = L.activation.name ~= "linear" and not L.skip_gradient and not L.activation.from_input
 % local gamma = L.tensors.gamma
@@ -9,6 +9,7 @@
 % local function argument(name, wanted) if wanted then arguments[#arguments + 1] = name end end
 % argument("x", dgamma or L.wants_dx)
 % argument("y_in", through)
+% argument("kept_in", dgamma or L.wants_dx)
 % argument("gamma", gamma and L.wants_dx)
 % argument("dy", true)
 % argument("dx", L.wants_dx)
@@ -22,7 +23,7 @@ ${signature("backward", arguments)}
         const real *const g = ${plus("dy", add(mul(i, L.y.row), mul(j, C), L.y.origin))};
 %   if dgamma or L.wants_dx then
         const real *const a = ${plus("x", add(mul(i, L.x.row), mul(j, C), L.x.origin))};
-%       include("layer_norm.c.t", {A = "a"})
+        const real mean = kept[${add(mul(i, L.y.w), j)}], inverse = kept[${add(mul(i, L.y.w), j, pixels)}];
 %   end
 %   if L.wants_dx then
         real *const d = ${plus("dx", add(mul(i, L.x.row), mul(j, C), L.x.origin))};
@@ -31,7 +32,7 @@ ${signature("backward", arguments)}
         ${use_lanes(N)} shifts = ${vector_zero(N)}, slopes = ${vector_zero(N)};
 %       end
 %   end
-%   include("channels.c.t", {B = {n = N, again = dgamma or L.wants_dx, body = function(n, c)
+%   include("channels.c.t", {B = {n = N, body = function(n, c)
 %       local vec = use_lanes(n)
 %       local own = (dgamma or L.wants_dx)
         const ${vec} s = ${vector_load(n, "g", c)};

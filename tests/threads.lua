@@ -11,7 +11,7 @@ os.execute(("rm -rf %s && mkdir -p %s"):format(build, build))
 local convolutions = "conv2d { 8, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, conv2d { 6, kernel = 2, padding = 'same', activation = 'tanh' }, flatten {}, dense { 12, activation = 'relu' }, dense { 5, activation = 'softmax' }"
 local networks = {
     {name = "image", batch = 7, text = "input = '10x10x1', optimizer = adam {}, " .. convolutions},
-    {name = "dropped", batch = 5, dropout = true, text = "input = '4x4x2', optimizer = momentum { clip_norm = 0.05, lr = 0.1 }, conv2d { 4, kernel = 2, activation = 'relu' }, dropout { 0.5 }, flatten {}, dense { 9, activation = 'tanh' }, dropout { 0.25 }, dense { 2 }"},
+    {name = "dropped", batch = 5, dropout = true, text = "input = '4x4x2', optimizer = momentum { clip_norm = 0.05, lr = 0.1 }, conv2d { 4, kernel = 2, activation = 'relu' }, dropout { 0.5 }, prelu {}, spatial_dropout2d { 0.25 }, layer_norm {}, flatten {}, dense { 9, activation = 'tanh' }, dropout { 0.25 }, dense { 2 }"},
     {name = "flat", batch = 19, text = "input = '21', optimizer = rmsprop {}, dense { 10, activation = 'relu' }, dense { 3 }"},
     {name = "winograd", batch = 3, text = "input = '14x14x1', conv2d { 32, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, conv2d { 32, kernel = 3, padding = 'same', activation = 'relu' }, maxpool2d { 2 }, flatten {}, dense { 16, activation = 'relu' }, dense { 2 }"},
     {name = "frozen", batch = 4, text = "input = '6x6x1', conv2d { 4, kernel = 3, padding = 'same', activation = 'relu', trainable = false }, conv2d { 3, kernel = 3, activation = 'gelu' }, conv2d { 3, kernel = 1, activation = 'softmax' }"},

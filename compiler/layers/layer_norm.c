@@ -3,8 +3,7 @@
  *
  * y = (x - mean)/sqrt(variance + epsilon)*gamma + beta, mean and variance (divided by n) over the
  * channels of one pixel; behind flatten or dense over all values. No sample knows of another, so
- * that training and predict are the same. Backward computes both again: a pixel's channels are in
- * the cache by then. */
+ * that training and predict are the same. Forward keeps mean and 1/deviation. */
 #include "../check.h"
 
 static const Option options[] = {
@@ -37,6 +36,7 @@ static bool check_norm(Check *check, Node *node)
 static const Recipe recipe = {.templates = "layer_norm",
                               .keeps_input = true,
                               .bends_input = true,
+                              .keeps_pixels = 2,
                               .takes_activation = true,
                               .in_place = true};
 
