@@ -7,7 +7,8 @@
  *
  * PyTorch keeps a kernel as (out, in, height, width), ours are (height, width, in, out); and it
  * flattens a picture channels first, so the rows of a dense kernel behind a flatten change places,
- * too. Names tell which it is: `weight` is PyTorch's, `kernel` is ours. */
+ * too, as do the values of a norm there. Names tell which it is: `weight` is PyTorch's, `kernel` is
+ * ours. */
 #include "weights.h"
 
 #include <jansson.h>
@@ -219,6 +220,7 @@ static const char *torch_name(const char *name)
 {
     static const char *const pairs[][2] = {{"kernel", "weight"},
                                            {"gamma", "weight"},
+                                           {"alpha", "weight"},
                                            {"beta", "bias"},
                                            {"moving_mean", "running_mean"},
                                            {"moving_variance", "running_var"}};
@@ -226,6 +228,13 @@ static const char *torch_name(const char *name)
         if (strcmp(pairs[i][0], name) == 0)
             return pairs[i][1];
     return NULL;
+}
+
+/* Whether every value of the output stands where the input had the one it is made of. */
+static bool keeps_places(const LayerKind *kind)
+{
+    return kind && (kind->role == ROLE_ACTIVATION ||
+                    (kind->recipe && (kind->recipe->in_place || kind->recipe->only_training)));
 }
 
 /* The picture whose values, flattened, are the input of the node; 1x1xn when they never were one.
@@ -236,34 +245,41 @@ static Shape flattened_from(const Graph *graph, const Node *node)
         node = &graph->nodes[node->inputs[0]];
         if (node->kind && strcmp(node->kind->name, "flatten") == 0)
             return node->in;
-        bool same_values = node->kind && (node->kind->role == ROLE_ACTIVATION ||
-                                          strcmp(node->kind->name, "dropout") == 0);
-        if (!same_values)
+        if (!keeps_places(node->kind))
             break;
     }
     return (Shape){.h = 1, .w = 1, .c = node->out.c, .rank = 1};
 }
 
+/* Where PyTorch has value i of `flat`, which it flattened channels first. */
+static int64_t torch_place(Shape flat, int64_t i)
+{
+    return i % flat.c * (flat.h * flat.w) + i / flat.c;
+}
+
 /* `to` (spatial, in, out) from PyTorch's `from` (out, in, spatial), or a transposed convolution's
  * (spatial, out, in) from its (in, out, spatial), which turns the same axes; a dense kernel has
- * spatial 1, and its rows are the cells of `flat`, channels first. */
+ * spatial 1, and its rows are the cells of `flat`, channels first. A norm has one row, a value for
+ * each of them. */
 static void copy_torch(float *to, const char *from, const Tensor *tensor, Shape flat)
 {
-    int64_t out = tensor->dims[tensor->rank - 1], in = tensor->dims[tensor->rank - 2];
-    int64_t spatial = tensor->count / (in * out), cells = flat.h * flat.w;
-    bool turned = spatial == 1 && tensor->rank == 2 && cells * flat.c == in;
+    int64_t out = tensor->rank == 1 ? 1 : tensor->dims[tensor->rank - 1];
+    int64_t in = tensor->rank == 1 ? tensor->count : tensor->dims[tensor->rank - 2];
+    int64_t spatial = tensor->count / (in * out);
+    bool turned = spatial == 1 && tensor->rank <= 2 && shape_count(flat) == in;
     for (int64_t s = 0; s < spatial; s++)
         for (int64_t i = 0; i < in; i++) {
-            int64_t row = turned ? i % flat.c * cells + i / flat.c : i;
+            int64_t row = turned ? torch_place(flat, i) : i;
             for (int64_t o = 0; o < out; o++)
                 to[(s * in + i) * out + o] = bytes_f32(from + 4 * ((o * in + row) * spatial + s));
         }
 }
 
-static void copy_plain(float *to, const char *from, int64_t count)
+/* One value may stand for all, as PyTorch's slopes below zero do by default. */
+static void copy_plain(float *to, const char *from, int64_t count, bool one)
 {
     for (int64_t i = 0; i < count; i++)
-        to[i] = bytes_f32(from + 4 * i);
+        to[i] = bytes_f32(one ? from : from + 4 * i);
 }
 
 /* The dims the file must have: (s.., in, out) is (out, in, s..) in PyTorch. */
@@ -281,13 +297,29 @@ static void torch_dims(const Tensor *tensor, int64_t *dims)
  * order of the network. */
 static const char *keras_name(Arena *arena, const Graph *graph, const Node *node)
 {
-    const char *kind = node->kind->name;
+    const char *kind = node->kind->keras ? node->kind->keras : node->kind->name;
     int before = 0;
     for (int i = 0; i < node->index; i++)
         before += graph->nodes[i].kind == node->kind;
-    if (strcmp(kind, "batch_norm") == 0)
-        kind = "batch_normalization";
     return before == 0 ? kind : arena_printf(arena, "%s_%d", kind, before);
+}
+
+static bool is_same_dims(const Entry *entry, const Tensor *tensor, const int64_t *dims)
+{
+    return entry->rank == tensor->rank &&
+           memcmp(entry->dims, dims, (size_t)tensor->rank * sizeof *dims) == 0;
+}
+
+/* Slopes below zero, which Keras keeps as (1, 1, channels), and PyTorch may have one of. */
+static bool is_slope(const Entry *entry, const Tensor *tensor)
+{
+    if (strcmp(tensor->name, "alpha") != 0 || entry->rank == 0)
+        return false;
+    const int64_t last = entry->dims[entry->rank - 1];
+    for (int i = 0; i + 1 < entry->rank; i++)
+        if (entry->dims[i] != 1)
+            return false;
+    return last == tensor->count || (last == 1 && entry->rank == 1);
 }
 
 static bool take_tensor(File *file, const Graph *graph, const Node *node, const Tensor *tensor,
@@ -310,18 +342,18 @@ static bool take_tensor(File *file, const Graph *graph, const Node *node, const 
         torch_dims(tensor, dims);
     else
         memcpy(dims, tensor->dims, sizeof dims);
-    if (entry->rank != tensor->rank ||
-        memcmp(entry->dims, dims, (size_t)tensor->rank * sizeof *dims) != 0)
+    if (!is_same_dims(entry, tensor, dims) && !is_slope(entry, tensor))
         return diag_error(file->diag, file->span, "tensor %s is %s, the network needs %s",
                           entry->shown, bytes_dims(file->arena, entry->dims, entry->rank),
                           bytes_dims(file->arena, dims, tensor->rank));
     if (strcmp(entry->dtype, "F32") != 0)
         return diag_error(file->diag, file->span, "tensor %s holds %s, the network needs F32 (%s)",
                           entry->shown, entry->dtype, bytes_dims(file->arena, dims, tensor->rank));
-    if (torch && tensor->rank > 1)
+    const bool one = entry->end - entry->begin == 4;
+    if (torch && !one)
         copy_torch(to, file->data + entry->begin, tensor, flattened_from(graph, node));
     else
-        copy_plain(to, file->data + entry->begin, tensor->count);
+        copy_plain(to, file->data + entry->begin, tensor->count, one);
     return true;
 }
 

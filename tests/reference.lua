@@ -238,6 +238,41 @@ function kinds.batch_norm(o, x)
     return x, first_mean + 2 * C, run, {first = first_mean, count = 2 * C, positive = first_mean + C, batch = o.trainable ~= false and batch, momentum = momentum}
 end
 
+-- A slope for each channel, below zero.
+function kinds.prelu(_, x)
+    return x, x.c, function(values, w)
+        local out = {}
+        for n = 1, #values do
+            out[n] = values[n] < 0 and w[(n - 1) % x.c + 1] * values[n] or values[n]
+        end
+        return out
+    end
+end
+
+-- Each pixel by mean and variance of its channels.
+function kinds.layer_norm(o, x)
+    local C, epsilon = x.c, o.epsilon or 1e-3
+    local scaled, centered = o.scale ~= false, o.center ~= false
+    local first_beta = scaled and C or 0
+    return x, first_beta + (centered and C or 0), function(values, w)
+        local out = {}
+        for first = 0, #values - 1, C do
+            local mean, variance = 0, 0
+            for c = 1, C do
+                mean = mean + values[first + c] / C
+            end
+            for c = 1, C do
+                variance = variance + (values[first + c] - mean) ^ 2 / C
+            end
+            for c = 1, C do
+                local h = (values[first + c] - mean) / math.sqrt(variance + epsilon)
+                out[first + c] = h * (scaled and w[c] or 1) + (centered and w[first_beta + c] or 0)
+            end
+        end
+        return activate(out, C, o.activation or "linear")
+    end
+end
+
 local function pooling(dims, maximum, global)
     return function(o, x)
         local k = global and {x.h, x.w} or size(o.pool or o[1], dims)
@@ -290,6 +325,8 @@ end
 function kinds.dropout(_, x)
     return x, 0, same_values
 end
+
+kinds.spatial_dropout2d, kinds.spatial_dropout1d = kinds.dropout, kinds.dropout
 
 local function zero_padding(dims)
     return function(o, x)
@@ -615,7 +652,7 @@ function reference.load(text)
         end
         network.layers[n].norm = norm
         at = at + count
-        network.dropout = network.dropout or layer.kind == "dropout"
+        network.dropout = network.dropout or layer.kind:find("dropout", 1, true) ~= nil
         if layer.kind ~= "flatten" and layer.kind ~= "reshape" then
             last = o.activation or (elementwise[layer.kind] or layer.kind == "softmax") and layer.kind or "linear"
         end
@@ -656,6 +693,15 @@ function reference.load(text)
     end
     local items = table.move(spec, 1, #spec, 1, {})
     network.output = shapes[walk(items, 0)]
+    for n = 1, spec.freeze_until and named[spec.freeze_until] or 0 do
+        local layer = network.layers[n]
+        for i = layer.first + 1, layer.first + layer.count do
+            network.trainable[i], network.momentum[i] = false, nil
+        end
+        if layer.norm then
+            layer.norm.batch = false
+        end
+    end
     network.param_count = at
     network.loss = spec.loss or (last == "softmax" and "cross_entropy") or
         (last == "sigmoid" and "binary_cross_entropy") or "mse"
