@@ -7,11 +7,11 @@
 local reference = dofile("tests/reference.lua")
 local build, cnngen, filter = arg[1], arg[2], arg[3]
 
-local kinds = {"conv2d", "conv1d", "depthwise", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "training"}
+local kinds = {"conv2d", "conv1d", "depthwise", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "training", "network"}
 -- `share = n` takes every n-th case, to keep a test of everything within minutes; with a filter or the filter "all" it takes every one.
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
-    {name = "double", options = "--real double", cc = "gcc -O0 -march=native"},
+    {name = "double", options = "--real double", cc = "gcc -O1 -march=native"},
     {name = "vectors", options = "", cc = "gcc -O2 -march=native"},
     {name = "sse", options = "", cc = "gcc -O0"},
     {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 2},
@@ -59,7 +59,7 @@ for _, kind in ipairs(kinds) do
         if not filter or filter == "all" or (kind .. "/" .. case.name):find(filter, 1, true) then
             case.title = kind .. "/" .. case.name
             case.id = ("c%03d"):format(#cases + 1)
-            case.network = reference.load(case.text)
+            case.network = reference.load(case.text, case.before)
             cases[#cases + 1] = case
         end
     end
@@ -120,7 +120,7 @@ for v, variant in ipairs(variants) do
         run("mkdir -p " .. p.folder)
         for _, case in ipairs(p.asked) do
             local path = p.folder .. "/" .. case.id
-            write(path .. ".lua", "return model { " .. case.text .. " }\n")
+            write(path .. ".lua", (case.before or "") .. "return model { " .. case.text .. " }\n")
             commands[#commands + 1] = ("%s %s.lua %s --standalone -o %s.c 2> %s.err"):format(cnngen, path, variant.options, path, path)
         end
         programs[#programs + 1] = p
@@ -291,6 +291,9 @@ for _, p in ipairs(programs) do
             problem = against_reference(case, r)
             local checked, worst = log:match("gradient " .. case.id .. " (%d+) (%S+)")
             if r.trains and not problem then
+                if case.whole then
+                    print(("# %s: %s parameters checked, largest relative error %s"):format(case.title, checked, worst))
+                end
                 gradient_cases, gradient_checked = gradient_cases + 1, gradient_checked + tonumber(checked)
                 gradient_worst = math.max(gradient_worst, tonumber(worst))
                 if not (tonumber(worst) < 1e-6) then
