@@ -167,8 +167,7 @@ def load(wanted, spec, skip):
 def attempt(name, spec):
     network = net.parse(ours.graph(spec))
     (ours.BUILD / network.name).mkdir(parents=True, exist_ok=True)
-    weights = net.Weights(network, [])
-    _, make = next(create(name).predict(network, weights, net.batch(network, 1)[0]))
+    _, make = next(create(name).predict(*net.folded(network, []), net.batch(network, 1)[0]))
     call, output = make()
     call()
     output()
