@@ -3,7 +3,7 @@
 A peer is a class with `version` and generators `predict` and, where it trains, `step`. They yield (variant, make); make()
 builds one variant and returns what to call in the timing loop: for predict (call, output), where call runs the network
 once on the same input and output() reads the result; for step a call that does one step and returns its loss. A peer may
-have `around`, a context for the loop around the calls of predict.
+have `around`, a context for the loop around the calls of predict, and `slow`, variants that large networks leave out.
 """
 import importlib
 import importlib.metadata

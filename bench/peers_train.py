@@ -38,6 +38,8 @@ class PyTorch:
     """Eager, channels last, oneDNN's tensors, torch.jit frozen, torch.compile and AOTInductor with frozen weights."""
 
     modules = ["torch"]
+    # Each of these keeps a C++ compiler busy for minutes, and none was PyTorch's fastest in any smaller network.
+    slow = ("compile", "compile channels_last", "AOTInductor")
 
     def __init__(self, torch):
         self.torch, self.version = torch, torch.__version__
