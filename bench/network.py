@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 NODE = re.compile(r"(\w+) (\w+) (\S+) -> (\S+)((?: from [^\s,]+)+)(?:, (\w+))?$")
 WINDOW = re.compile(r"    kernel (\S+) stride (\S+) dilation (\S+) padding (\d+) (\d+) (\d+) (\d+)$")
-NORM = re.compile(r"    momentum (\S+) epsilon (\S+)$")
+NORM = re.compile(r"    epsilon (\S+)(?: momentum (\S+))?$")
 TENSOR = re.compile(r"    (\w+)\.(\w+) ([\dx]+)( frozen)?$")
 HEAD = re.compile(r"model (\w+): loss (\w+),")
 
@@ -80,7 +80,7 @@ def parse(text):
             last.kernel, last.stride, last.dilation = map(shape_of, window.groups()[:3])
             last.padding = tuple(map(int, window.groups()[3:]))
         elif norm := NORM.match(line):
-            network.nodes[-1].momentum, network.nodes[-1].epsilon = map(float, norm.groups())
+            network.nodes[-1].epsilon, network.nodes[-1].momentum = (float(number or 0) for number in norm.groups())
         elif tensor := TENSOR.match(line):
             last, part = network.nodes[-1], tensor[2]
             last.tensors[part] = shape_of(tensor[3])

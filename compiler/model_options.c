@@ -271,7 +271,11 @@ static void dump_node(Text *out, const Graph *graph, const Node *node)
             w->kernel.h, w->kernel.w, w->stride.h, w->stride.w, w->dilation.h, w->dilation.w,
             w->padding.top, w->padding.bottom, w->padding.left, w->padding.right);
     if (node->epsilon > 0)
-        text_printf(out, "    momentum %g epsilon %g\n", node->momentum, node->epsilon);
+        text_printf(out, "    epsilon %g", node->epsilon);
+    if (node->momentum > 0)
+        text_printf(out, " momentum %g", node->momentum);
+    if (node->epsilon > 0)
+        text_printf(out, "\n");
     for (int i = 0; i < node->tensor_count; i++) {
         const Tensor *t = &node->tensors[i];
         text_printf(out, "    %s.%s", t->layer, t->name);
