@@ -3,10 +3,11 @@
 Each is a walk over the nodes; a layer that a walk does not know raises Unsupported.
 """
 import math
+from collections import Counter
 
 import numpy
 
-from network import Unsupported
+from network import STATISTICS, Unsupported
 
 
 def check_average(node):
@@ -48,8 +49,8 @@ class Onnx:
         operator, inputs, attributes = call(node)
         at = self.named[node.inputs[0]]
         if operator:
-            before, at = at, f"{node.name}_linear"
-            self.nodes.append(self.helper.make_node(operator, [before, *inputs], [at], **attributes))
+            before, at = [self.named[name] for name in node.inputs], f"{node.name}_linear"
+            self.nodes.append(self.helper.make_node(operator, before + inputs, [at], **attributes))
         if node.activation != "linear":
             if node.activation not in ONNX_ACTIVATIONS:
                 raise Unsupported(node.activation)
@@ -73,6 +74,18 @@ class Onnx:
         inputs = [self.constant(f"{node.name}.kernel", self.weights.dense(node, channels_first=True)),
                   self.constant(f"{node.name}.bias", self.weights(node, "bias"))]
         return "Gemm", inputs, {"transB": 1}
+
+    def batch_norm(self, node):
+        inputs = [self.constant(f"{node.name}.{part}", self.weights(node, part)) for part in ("gamma", "beta", *STATISTICS)]
+        return "BatchNormalization", inputs, {"epsilon": node.epsilon}
+
+    def add(self, node):
+        return "Add" if len(node.inputs) == 2 else "Sum", [], {}
+
+    residual = add
+
+    def concat(self, node):
+        return "Concat", [], {"axis": 1}
 
     def maxpool2d(self, node):
         return "MaxPool", [], self.window(node)
@@ -103,7 +116,7 @@ class Onnx:
 
 # --- ncnn ------------------------------------------------------------------------------------------------------------
 
-NCNN_FUSED = {"linear": 0, "relu": 1, "sigmoid": 4}
+NCNN_FUSED = {"linear": "", "relu": " 9=1", "relu6": " 9=3 -23310=2,0.0,6.0", "sigmoid": " 9=4"}
 NCNN_LAYERS = {"relu": ("ReLU", ""), "relu6": ("Clip", "0=0 1=6"), "sigmoid": ("Sigmoid", ""), "tanh": ("TanH", ""),
                "softmax": ("Softmax", ""), "silu": ("Swish", ""), "hard_swish": ("HardSwish", "0=0.16666667 1=0.5")}
 
@@ -113,33 +126,44 @@ class Ncnn:
 
     def __init__(self, network, weights):
         self.lines, self.blobs, self.data, self.weights = [], 0, bytearray(), weights
-        self.named = {"input": self.add("Input", "input", [], "")}
+        self.readers = Counter(name for node in network.nodes for name in node.inputs)
+        self.named = {}
+        self.name("input", self.layer_line("Input", "input", [], ""))
         for node in network.nodes:
             self.layer(node)
-        self.output = self.named[network.nodes[-1].name]
+        self.output = self.named[network.nodes[-1].name].pop()
         self.param = f"7767517\n{len(self.lines)} {self.blobs}\n" + "\n".join(self.lines) + "\n"
 
-    def add(self, kind, name, inputs, options):
-        self.blobs += 1
-        self.lines.append(f"{kind} {name} {len(inputs)} 1 {' '.join(inputs)} {name} {options}")
+    def layer_line(self, kind, name, inputs, options, outputs=None):
+        outputs = outputs or [name]
+        self.blobs += len(outputs)
+        self.lines.append(" ".join([kind, name, str(len(inputs)), str(len(outputs)), *inputs, *outputs, options]))
         return name
+
+    def name(self, node, at):
+        """A blob has one reader, so one with several is split."""
+        self.named[node] = [at]
+        if self.readers[node] > 1:
+            self.named[node] = [f"{node}_{i}" for i in range(self.readers[node])]
+            self.layer_line("Split", f"{node}_split", [at], "", self.named[node])
 
     def layer(self, node):
         call = getattr(self, node.kind, None)
-        if call is None or len(node.inputs) != 1:
+        if call is None:
             raise Unsupported(node.kind)
         kind, options = call(node)
-        at = self.named[node.inputs[0]]
+        before = [self.named[name].pop() for name in node.inputs]
+        at = before[0]
         fused = kind in ("Convolution", "ConvolutionDepthWise", "InnerProduct") and node.activation in NCNN_FUSED
         if kind:
-            fuse = f" 9={NCNN_FUSED[node.activation]}" if fused else ""
-            at = self.add(kind, f"{node.name}_linear", [at], options + fuse)
+            fuse = NCNN_FUSED[node.activation] if fused else ""
+            at = self.layer_line(kind, f"{node.name}_linear", before, options + fuse)
         if not fused and node.activation != "linear":
             if node.activation not in NCNN_LAYERS:
                 raise Unsupported(node.activation)
             kind, options = NCNN_LAYERS[node.activation]
-            at = self.add(kind, node.name, [at], options)
-        self.named[node.name] = at
+            at = self.layer_line(kind, node.name, [at], options)
+        self.name(node.name, at)
 
     def conv2d(self, node):
         top, bottom, left, right = node.padding
@@ -156,6 +180,19 @@ class Ncnn:
         kernel = self.weights.dense(node, channels_first=True)
         self.data += bytes(4) + kernel.tobytes() + self.weights(node, "bias").tobytes()
         return "InnerProduct", f"0={node.shape[-1]} 1=1 2={kernel.size}"
+
+    def batch_norm(self, node):
+        for part in ("gamma", *STATISTICS, "beta"):
+            self.data += self.weights(node, part).tobytes()
+        return "BatchNorm", f"0={node.shape[-1]} 1={node.epsilon}"
+
+    def add(self, node):
+        return ("BinaryOp", "0=0") if len(node.inputs) == 2 else ("Eltwise", "0=1")
+
+    residual = add
+
+    def concat(self, node):
+        return "Concat", "0=0"
 
     def pool(self, node, kind):
         top, bottom, left, right = node.padding
@@ -256,8 +293,9 @@ class Litert:
         if node.kind == "conv2d" and options.padding == self.schema.Padding.VALID and any(node.padding):
             at = self.pad(node, at)
         if code:
-            before, at = at, self.tensor(f"{node.name}_linear", (1, *node.shape))
-            self.operator(code, [before, *inputs], at, options)
+            before = [at] + [self.named[name] for name in node.inputs[1:]]
+            at = self.tensor(f"{node.name}_linear", (1, *node.shape))
+            self.operator(code, before + inputs, at, options)
         if not fused and node.activation != "linear":
             before, at = at, self.tensor(f"{node.name}_active", (1, *node.shape))
             if node.activation not in LITERT_LAYERS:
@@ -319,6 +357,18 @@ class Litert:
         kernel = self.weights.dense(node, channels_first=False)
         inputs = [self.tensor(f"{node.name}.kernel", kernel.shape, kernel), self.bias(node)]
         return "FULLY_CONNECTED", inputs, self.schema.FullyConnectedOptionsT()
+
+    def add(self, node):
+        if len(node.inputs) > 2:
+            return "ADD_N", [], self.schema.AddNOptionsT()
+        return "ADD", [], self.schema.AddOptionsT()
+
+    residual = add
+
+    def concat(self, node):
+        options = self.schema.ConcatenationOptionsT()
+        options.axis = -1
+        return "CONCATENATION", [], options
 
     def pool(self, node, code):
         options = self.schema.Pool2DOptionsT()

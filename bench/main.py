@@ -19,8 +19,29 @@ import network as net
 import ours
 import report
 
-# A network more is a line more; peers build it from its description. `nothing` shows what a call costs.
-MODELS = ["bench/nothing.lua", "specs/shapes.lua", "specs/mnist.lua", "specs/vgg_small.lua"]
+
+@dataclass(frozen=True)
+class Model:
+    spec: str
+    trains: bool = True     # else only predict is timed
+    thorough: bool = True   # else without builds that the plot does not show, loops, and variants that peers call slow
+
+    @property
+    def builds(self):
+        return [b for b in ours.BUILDS if self.thorough or (b.shown and "--unroll" not in b.options)]
+
+
+# A network more is a line more; peers build it from its description. `nothing` shows what a call costs; MLPerf Tiny's are the last.
+MODELS = [
+    Model("bench/nothing.lua"),
+    Model("specs/shapes.lua"),
+    Model("specs/mnist.lua"),
+    Model("specs/vgg_small.lua"),
+    Model("specs/resnet8.lua", thorough=False),
+    Model("specs/dscnn_kws.lua", trains=False, thorough=False),
+    Model("specs/mobilenet_v1_025_vww.lua", trains=False, thorough=False),
+    Model("specs/autoencoder_ad.lua", trains=False, thorough=False),
+]
 BATCHES = [1, 32]
 TOLERANCE = 1e-4
 SAMPLE = 3e-3       # seconds of calls in one sample
@@ -66,38 +87,36 @@ class Bench:
             print(f"  FAILED {row.model} {row.kind} {row.name}: differs by {row.error:.2g}", flush=True)
         self.rows.append(row)
 
-    def model(self, spec, peers):
-        print(f"{spec}", flush=True)
-        network = net.parse(ours.graph(spec))
-        self.models[network.name] = ours.costs(spec)
-        reference = self.ours(spec, network)
+    def model(self, model, peers):
+        print(f"{model.spec}", flush=True)
+        network = net.parse(ours.graph(model.spec))
+        self.models[network.name] = ours.costs(model.spec)
+        reference = {"flat": ours.floats(net.random_weights(network)), "x": net.batch(network, 1)[0]}
+        self.ours(model, network, reference)
         for family, peer in peers:
-            self.peer(family, peer, network, reference)
+            slow = () if model.thorough else getattr(peer, "slow", ())
+            self.peer(family, peer, network, reference, slow)
         for kind in dict.fromkeys(r.kind for r in self.rows):
             self.time([r for r in self.rows if r.model == network.name and r.kind == kind])
 
-    def ours(self, spec, network):
+    def ours(self, model, network, reference):
         """Adds our builds; the first one says what is right."""
-        reference = {}
-        for build in ours.BUILDS:
+        for build in model.builds:
             if build.only and network.name not in build.only:
                 continue
             if not ours.version(build.compiler):
                 self.skip(build.label, f"no {build.compiler}")
                 continue
-            for batch in build.batches or BATCHES:
-                library = ours.Library(spec, build, batch)
-                if not reference:
-                    reference.update(flat=library.init(), x=net.batch(network, 1)[0])
-                    net.with_biases(network, reference["flat"])
-                if batch == BATCHES[-1]:
+            batches = (build.batches or BATCHES) if model.trains else [1]
+            for batch in batches:
+                library = ours.Library(model.spec, build, batch, model.trains)
+                if batch == batches[-1]:
                     self.our_predict(network, build, library, reference)
                 if library.trains:
                     self.our_step(network, build, library, reference, batch)
             self.builds.append({"model": network.name, "name": build.label, "command": [build.compiler, *build.options],
                                 "generate_ms": library.generate_ms, "lines": library.lines,
                                 "compile_ms": library.compile_ms, "text": library.text})
-        return reference
 
     def our_predict(self, network, build, library, reference):
         output, times = library.predict(reference["flat"], reference["x"], len(net.batch(network, 1)[1]))
@@ -111,10 +130,11 @@ class Bench:
         self.add(Row(network.name, f"step {batch}", f"cnngen {build.label}", "", times, batch, worst(losses, want),
                      build.shown))
 
-    def peer(self, family, peer, network, reference):
+    def peer(self, family, peer, network, reference, slow):
         """A peer's `predict` and `step` yield (variant, make); make() may find that it cannot."""
-        weights = net.Weights(network, reference["flat"])
-        for variant, make in peer.predict(network, weights, reference["x"]):
+        for variant, make in peer.predict(*net.folded(network, reference["flat"]), reference["x"]):
+            if variant in slow:
+                continue
             name = f"{family} {variant}".strip()
             try:
                 call, output = make()
@@ -126,7 +146,9 @@ class Bench:
             self.add(Row(network.name, "predict", name, family, times, 1, error))
         for batch in [b for b in BATCHES if b in reference and hasattr(peer, "step")]:
             x, t = net.batch(network, batch)
-            for variant, make in peer.step(network, weights, batch, x, t):
+            for variant, make in peer.step(network, net.Weights(network, reference["flat"]), batch, x, t):
+                if variant in slow:
+                    continue
                 name = f"{family} {variant}".strip()
                 try:
                     call = make()
@@ -185,7 +207,7 @@ def worst(got, want):
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=31)
-    options.add_argument("--models", nargs="*", default=MODELS, help="specs")
+    options.add_argument("--models", nargs="*", default=[model.spec for model in MODELS], help="specs")
     options.add_argument("--peers", default="all", help="all, none, or some of their names, with commas between")
     options.add_argument("--results", default=str(ours.BUILD), help="where results.md and results.svg go")
     arguments = options.parse_args()
@@ -197,11 +219,12 @@ def main():
     if arguments.peers != "none":
         try:
             import peers as known
-            peers = known.load(arguments.peers, MODELS[0], bench.skip)
+            peers = known.load(arguments.peers, MODELS[0].spec, bench.skip)
         except ImportError as problem:
             bench.skip("all peers", problem)
+    known_models = {model.spec: model for model in MODELS}
     for spec in arguments.models:
-        bench.model(spec, peers)
+        bench.model(known_models.get(spec, Model(spec)), peers)
     results = bench.summary(peers)
     (ours.BUILD / "results.json").write_text(json.dumps(results, indent=1))
     report.write(results, Path(arguments.results))

@@ -1,16 +1,19 @@
 """A network as peers see it: what `cnngen check --dump=graph` prints, and its weights.
 
 Peers are built from this description alone, so a new network needs no new peer code. Shapes are
-channels last, as in cnngen; `Weights` has them in the other layouts that peers want.
+channels last, as in cnngen; `Weights` has them in the other layouts that peers want. A depthwise
+convolution is one with as many groups as channels, whose kernel has the same bytes.
 """
 import math
 import random
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
-NODE = re.compile(r"(\w+) (\w+) (\S+) -> (\S+) from ([^,]+)(?:, (\w+))?$")
+NODE = re.compile(r"(\w+) (\w+) (\S+) -> (\S+)((?: from [^\s,]+)+)(?:, (\w+))?$")
 WINDOW = re.compile(r"    kernel (\S+) stride (\S+) dilation (\S+) padding (\d+) (\d+) (\d+) (\d+)$")
-TENSOR = re.compile(r"    (\w+)\.(\w+) ([\dx]+)\b")
+NORM = re.compile(r"    epsilon (\S+)(?: momentum (\S+))?$")
+TENSOR = re.compile(r"    (\w+)\.(\w+) ([\dx]+)( frozen)?$")
 HEAD = re.compile(r"model (\w+): loss (\w+),")
 
 
@@ -30,7 +33,10 @@ class Node:
     stride: tuple = (1, 1)
     dilation: tuple = (1, 1)
     padding: tuple = (0, 0, 0, 0)                 # top, bottom, left, right
+    momentum: float = 0.0                         # of a batch norm: what stays of the moving statistics
+    epsilon: float = 0.0
     tensors: dict = field(default_factory=dict)   # "kernel" -> its shape
+    frozen: bool = False                          # has tensors that no gradient changes, but for moving statistics
 
     @property
     def groups(self):
@@ -66,33 +72,43 @@ def parse(text):
         elif node := NODE.match(line):
             name, kind, before, after, inputs, activation = node.groups()
             network.nodes.append(Node(name, kind, shape_of(before), shape_of(after),
-                                      re.split(r"[ +]+", inputs), activation or "linear"))
+                                      inputs.split(" from ")[1:], activation or "linear"))
         elif line.startswith("input "):
             network.input = shape_of(line.split()[-1])
         elif window := WINDOW.match(line):
             last = network.nodes[-1]
             last.kernel, last.stride, last.dilation = map(shape_of, window.groups()[:3])
             last.padding = tuple(map(int, window.groups()[3:]))
+        elif norm := NORM.match(line):
+            network.nodes[-1].epsilon, network.nodes[-1].momentum = (float(number or 0) for number in norm.groups())
         elif tensor := TENSOR.match(line):
-            network.nodes[-1].tensors[tensor[2]] = shape_of(tensor[3])
+            last, part = network.nodes[-1], tensor[2]
+            last.tensors[part] = shape_of(tensor[3])
+            last.frozen |= bool(tensor[4]) and part not in STATISTICS
     for node in network.nodes:
         if node.kind in ACTIVATIONS:
             node.kind = "activation"
+        elif node.kind == "depthwise_conv2d":
+            h, w, channels, multiplier = node.tensors["kernel"]
+            node.kind, node.tensors["kernel"] = "conv2d", (h, w, 1, channels * multiplier)
     return network
 
 
 ACTIVATIONS = {"relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "softplus", "elu", "gelu",
                "silu", "hard_sigmoid", "hard_swish"}
+STATISTICS = ("moving_mean", "moving_variance")
+RANGES = {"bias": (-0.1, 0.1), "beta": (-0.1, 0.1), "gamma": (0.5, 1.5), "moving_mean": (-0.1, 0.1), "moving_variance": (0.5, 1.5)}
 
 
-def with_biases(network, flat, seed=7):
-    """Initialisers give biases of zero, which would hide a peer that forgets them."""
-    chance, at = random.Random(seed), 0
+def random_weights(network, seed=7):
+    """All in canonical order: kernels that keep the size of values (He et al. 2015), and biases and batch norms that
+    are not those at the start of training, which would hide a peer that forgets them."""
+    chance, flat = random.Random(seed), []
     for _, part, shape in network.tensors:
-        for i in range(at, at + math.prod(shape)):
-            if part == "bias":
-                flat[i] = chance.uniform(-0.1, 0.1)
-        at += math.prod(shape)
+        most = math.sqrt(6 / math.prod(shape[:-1])) if part == "kernel" else 0
+        low, high = RANGES.get(part, (-most, most))
+        flat += [chance.uniform(low, high) for _ in range(math.prod(shape))]
+    return flat
 
 
 def batch(network, count, seed=3):
@@ -115,7 +131,7 @@ class Weights:
     def __init__(self, network, flat):
         import numpy
         values, at = numpy.array(flat, dtype=numpy.float32), 0
-        self.network, self.arrays = network, {}
+        self.by_name, self.arrays = {node.name: node for node in network.nodes}, {}
         for node, part, shape in network.tensors:
             size = math.prod(shape)
             self.arrays[node.name, part] = values[at:at + size].reshape(shape)
@@ -125,7 +141,7 @@ class Weights:
         array = self.arrays.get((node.name, part))
         if array is None:
             import numpy
-            return numpy.zeros(node.shape[-1], numpy.float32)
+            return numpy.full(node.shape[-1], part == "gamma", numpy.float32)
         return array.transpose(axes).copy() if axes else array.copy()
 
     def oihw(self, node):
@@ -144,8 +160,38 @@ class Weights:
 
     def flattened(self, node):
         """The shape that became this dense layer's input."""
-        by_name = {n.name: n for n in self.network.nodes}
-        before = by_name.get(node.inputs[0])
+        before = self.by_name.get(node.inputs[0])
         while before and before.kind in ("dropout", "activation"):
-            before = by_name.get(before.inputs[0])
+            before = self.by_name.get(before.inputs[0])
         return before.shape_in if before and before.kind == "flatten" else node.shape_in
+
+    def scale_and_shift(self, node):
+        """What a batch norm is once it no longer learns, in double."""
+        gamma, beta, mean, variance = (self(node, part).astype("double") for part in ("gamma", "beta", *STATISTICS))
+        scale = gamma / (variance + node.epsilon) ** 0.5
+        return scale, beta - mean * scale
+
+    def fold(self, node, norm):
+        """The batch norm behind this layer becomes part of its kernel and bias."""
+        scale, shift = self.scale_and_shift(norm)
+        self.arrays[node.name, "bias"] = (self(node, "bias") * scale + shift).astype("float32")
+        self.arrays[node.name, "kernel"] = (self(node, "kernel") * scale).astype("float32")
+
+
+def folded(network, flat):
+    """The network to predict with, and its weights: batch norms are folded into the convolution or dense layer before
+    them where that is possible, as the converters of all peers do it."""
+    weights, nodes, renamed = Weights(network, flat), {}, {}
+    readers = Counter(name for node in network.nodes for name in node.inputs)
+    for node in network.nodes:
+        node = replace(node, inputs=[renamed.get(name, name) for name in node.inputs], tensors=dict(node.tensors))
+        before = nodes.get(node.inputs[0])
+        if (node.kind == "batch_norm" and before and before.kind in ("conv2d", "dense")
+                and before.activation == "linear" and readers[before.name] == 1):
+            weights.fold(before, node)
+            before.tensors["bias"], before.activation = before.shape[-1:], node.activation
+            renamed[node.name], readers[before.name] = before.name, readers[node.name]
+        else:
+            nodes[node.name] = node
+    weights.by_name = nodes
+    return replace(network, nodes=list(nodes.values())), weights

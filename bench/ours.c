@@ -31,17 +31,6 @@ static ALIGNED LOCAL(_params) params;
 static ALIGNED LOCAL(_scratch) scratch;
 static ALIGNED float input[SIZE(_INPUT_SIZE)], output[SIZE(_OUTPUT_SIZE)];
 
-EXPORT int64_t bench_param_count(void)
-{
-    return SIZE(_PARAM_COUNT);
-}
-
-EXPORT void bench_init(uint64_t seed, float *flat)
-{
-    LOCAL(_init)(&params, seed);
-    LOCAL(_export)(&params, flat);
-}
-
 /* Every peer starts from the same weights: flat is in canonical order. */
 EXPORT void bench_load(const float *flat, const float *x)
 {

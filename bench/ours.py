@@ -87,16 +87,17 @@ def text_bytes(path):
 
 
 class Library:
-    """One build of one network for one batch size, loaded."""
+    """One build of one network for one batch size, or without its training, loaded."""
 
-    def __init__(self, spec, build, batch):
+    def __init__(self, spec, build, batch, trains):
         name = Path(spec).stem
         folder = BUILD / name / f"{build.label.replace(' ', '_')}-{batch}"
         copy = spec_with(spec, batch, folder)
         code, objects, library = folder / f"{name}.c", folder / f"{name}.o", folder / "lib.so"
         ours = [o for pair in zip(build.options, build.options[1:]) for o in pair if pair[0] in ("--target", "--unroll")]
         flags = [o for o in build.options if o not in ours]
-        command = [CNNGEN, copy, "--batch", batch, "--standalone", *ours, "-o", code]
+        part = ["--batch", batch] if trains else ["--inference"]
+        command = [CNNGEN, copy, *part, "--standalone", *ours, "-o", code]
         self.generate_ms = min(run(*command) for _ in range(3))
         self.lines = code.read_text().count("\n")
         self.compile_ms = run(build.compiler, *flags, *LIBRARY[1:], "-c", "-o", objects, code)
@@ -107,11 +108,6 @@ class Library:
             f"-DUPPER={name.upper()}", f'-DHEADER="{name}.h"', *(["-DTRAINS"] if self.trains else []),
             "-o", library, objects, HERE / "ours.c")
         self.lib = load(library)
-
-    def init(self):
-        flat = (ctypes.c_float * self.lib.bench_param_count())()
-        self.lib.bench_init(ctypes.c_uint64(1), flat)
-        return flat
 
     def predict(self, flat, x, outputs):
         """Its output, and what times a number of calls."""
@@ -134,7 +130,7 @@ def load(path):
     lib = ctypes.CDLL(str(path.resolve()))
     for name, result in {"bench_peak": ctypes.c_double, "bench_l2": ctypes.c_double, "bench_predict": ctypes.c_double,
                          "bench_step": ctypes.c_double, "bench_loss": ctypes.c_float, "bench_lanes": ctypes.c_int64,
-                         "bench_output": ctypes.POINTER(ctypes.c_float), "bench_param_count": ctypes.c_int64}.items():
+                         "bench_output": ctypes.POINTER(ctypes.c_float)}.items():
         if hasattr(lib, name):
             getattr(lib, name).restype = result
     return lib

@@ -3,7 +3,7 @@
 A peer is a class with `version` and generators `predict` and, where it trains, `step`. They yield (variant, make); make()
 builds one variant and returns what to call in the timing loop: for predict (call, output), where call runs the network
 once on the same input and output() reads the result; for step a call that does one step and returns its loss. A peer may
-have `around`, a context for the loop around the calls of predict.
+have `around`, a context for the loop around the calls of predict, and `slow`, variants that large networks leave out.
 """
 import importlib
 import importlib.metadata
@@ -167,8 +167,7 @@ def load(wanted, spec, skip):
 def attempt(name, spec):
     network = net.parse(ours.graph(spec))
     (ours.BUILD / network.name).mkdir(parents=True, exist_ok=True)
-    weights = net.Weights(network, [])
-    _, make = next(create(name).predict(network, weights, net.batch(network, 1)[0]))
+    _, make = next(create(name).predict(*net.folded(network, []), net.batch(network, 1)[0]))
     call, output = make()
     call()
     output()

@@ -3,13 +3,15 @@
 A training step ends in the loss on logits, which is what their users write: the last activation is left out and the fused
 loss taken instead.
 """
+import functools
 import itertools
+import operator
 import types
 
 import numpy
 
 import ours
-from network import Unsupported
+from network import STATISTICS, Unsupported
 
 FUSED = {("cross_entropy", "softmax"), ("binary_cross_entropy", "sigmoid")}
 
@@ -19,6 +21,9 @@ def last_activation(network, trains):
     last = network.nodes[-1]
     if not trains:
         return None
+    for node in network.nodes:
+        if node.frozen or node.kind == "dropout":
+            raise Unsupported(f"training with {node.kind if not node.frozen else 'frozen layers'}")
     if (network.loss, last.activation) not in FUSED:
         raise Unsupported(f"{network.loss} behind {last.activation}")
     return last.name
@@ -29,15 +34,12 @@ def fresh(function):
     return types.FunctionType(function.__code__.replace(), function.__globals__, closure=function.__closure__)
 
 
-def only_one_input(node):
-    if len(node.inputs) != 1:
-        raise Unsupported(node.kind)
-
-
 class PyTorch:
     """Eager, channels last, oneDNN's tensors, torch.jit frozen, torch.compile and AOTInductor with frozen weights."""
 
     modules = ["torch"]
+    # Each of these keeps a C++ compiler busy for minutes, and none was PyTorch's fastest in any smaller network.
+    slow = ("compile", "compile channels_last", "AOTInductor")
 
     def __init__(self, torch):
         self.torch, self.version = torch, torch.__version__
@@ -50,15 +52,27 @@ class PyTorch:
         self.serial = itertools.count()
 
     def module(self, network, weights, trains=False):
-        """The layers in order, as nn.Sequential."""
-        torch, layers = self.torch, []
-        skipped = last_activation(network, trains)
+        """The layers as calls in order, in the Python that torch.fx writes, which drops every tensor behind its last reader."""
+        fx, skipped = self.torch.fx, last_activation(network, trains)
+        layers, graph = self.torch.nn.Module(), fx.Graph()
+        values = {"input": graph.placeholder("image")}
         for node in network.nodes:
-            only_one_input(node)
-            layers += self.layer(node, weights)
+            calls, value = self.layer(node, weights), self.joined(graph, node, [values[name] for name in node.inputs])
             if node.activation != "linear" and node.name != skipped:
-                layers.append(self.activation(node.activation))
-        return torch.nn.Sequential(*layers)
+                calls.append(self.activation(node.activation))
+            for i, layer in enumerate(calls):
+                layers.add_module(f"{node.name}_{i}", layer)
+                value = graph.call_module(f"{node.name}_{i}", (value,))
+            values[node.name] = value
+        graph.output(values[network.nodes[-1].name])
+        return fx.GraphModule(layers, graph)
+
+    def joined(self, graph, node, inputs):
+        if node.kind in ("residual", "add"):
+            return functools.reduce(lambda a, b: graph.call_function(operator.add, (a, b)), inputs)
+        if node.kind == "concat":
+            return graph.call_function(self.torch.cat, (inputs, 1))
+        return inputs[0]
 
     def layer(self, node, weights):
         nn = self.torch.nn
@@ -85,7 +99,16 @@ class PyTorch:
             return [nn.ZeroPad2d((left, right, top, bottom))]
         if node.kind == "flatten":
             return [nn.Flatten()]
-        if node.kind == "activation":
+        if node.kind == "batch_norm":
+            kind = nn.BatchNorm2d if len(node.shape) == 3 else nn.BatchNorm1d
+            layer = self.filled(kind(node.shape[-1], node.epsilon, 1 - node.momentum), weights(node, "gamma"), weights(node, "beta"))
+            layer.weight.requires_grad_("gamma" in node.tensors)
+            layer.bias.requires_grad_("beta" in node.tensors)
+            with self.torch.no_grad():
+                layer.running_mean.copy_(self.torch.from_numpy(weights(node, "moving_mean")))
+                layer.running_var.copy_(self.torch.from_numpy(weights(node, "moving_variance")))
+            return [layer]
+        if node.kind in ("activation", "dropout", "residual", "add", "concat"):
             return []
         raise Unsupported(node.kind)
 
@@ -224,13 +247,32 @@ class Jax:
         skipped = last_activation(network, trains)
 
         def run(parameters, x):
+            """The output, and what becomes of moving statistics."""
+            values, moved = {"input": x}, {}
             for node in network.nodes:
-                only_one_input(node)
-                x = self.layer(node, parameters, x)
+                inputs = [values[name] for name in node.inputs]
+                if node.kind == "batch_norm":
+                    x = self.batch_norm(node, parameters, inputs[0], moved if trains else None)
+                else:
+                    x = self.layer(node, parameters, *inputs)
                 if node.activation != "linear" and node.name != skipped:
                     x = self.activation(node.activation)(x)
-            return x
+                values[node.name] = x
+            return x, moved
         return run
+
+    def batch_norm(self, node, parameters, x, moved):
+        """Of the batch when `moved` is there; the variance as Flax has it, in one pass."""
+        names = [f"{node.name}.{part}" for part in STATISTICS]
+        mean, variance = (parameters[name] for name in names)
+        if moved is not None:
+            axes = tuple(range(x.ndim - 1))
+            mean = x.mean(axes)
+            variance = self.np.maximum(0, (x * x).mean(axes) - mean * mean)
+            for name, now in zip(names, (mean, variance)):
+                moved[name] = parameters[name] * node.momentum + now * (1 - node.momentum)
+        scale = parameters.get(f"{node.name}.gamma", 1) * self.jax.lax.rsqrt(variance + node.epsilon)
+        return (x - mean) * scale + parameters.get(f"{node.name}.beta", 0)
 
     def activation(self, name):
         known = {"relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "softplus", "silu", "hard_swish"}
@@ -238,7 +280,7 @@ class Jax:
             raise Unsupported(name)
         return self.np.tanh if name == "tanh" else getattr(self.jax.nn, name)
 
-    def layer(self, node, parameters, x):
+    def layer(self, node, parameters, x, *others):
         lax, np = self.jax.lax, self.np
         top, bottom, left, right = node.padding
         pads = ((top, bottom), (left, right))
@@ -262,7 +304,11 @@ class Jax:
             return np.pad(x, ((0, 0), *pads, (0, 0)))
         if node.kind == "flatten":
             return x.reshape(x.shape[0], -1)
-        if node.kind == "activation":
+        if node.kind in ("residual", "add"):
+            return sum(others, x)
+        if node.kind == "concat":
+            return np.concatenate((x, *others), -1)
+        if node.kind in ("activation", "dropout"):
             return x
         raise Unsupported(node.kind)
 
@@ -271,9 +317,9 @@ class Jax:
             forward, parameters = self.forward(network), self.parameters(network, weights)
             given = self.np.asarray(numpy.array(x, numpy.float32).reshape(1, *network.input))
             if constant:
-                run, arguments = self.jax.jit(lambda image: forward(parameters, image)), (given,)
+                run, arguments = self.jax.jit(lambda image: forward(parameters, image)[0]), (given,)
             else:
-                run, arguments = self.jax.jit(forward), (self.jax.device_put(parameters), given)
+                run, arguments = self.jax.jit(lambda p, image: forward(p, image)[0]), (self.jax.device_put(parameters), given)
 
             def call():
                 return run(*arguments).block_until_ready()
@@ -295,16 +341,22 @@ class Jax:
             given = np.asarray(numpy.array(x, numpy.float32).reshape(count, *network.input))
             targets = np.asarray(numpy.array(t, numpy.float32).reshape(count, -1))
 
-            def update(parameters, images, targets):
-                loss, slopes = jax.value_and_grad(lambda p: loss_of(forward(p, images), targets))(parameters)
-                return loss, jax.tree.map(lambda p, slope: p - ours.LR * slope, parameters, slopes)
+            def loss_and_moved(parameters, moving, images, targets):
+                logits, moved = forward(parameters | moving, images)
+                return loss_of(logits, targets), moved
 
-            run = jax.jit(update, donate_argnums=0)
-            parameters = jax.device_put(self.parameters(network, weights))
+            def update(parameters, moving, images, targets):
+                (loss, moved), slopes = jax.value_and_grad(loss_and_moved, has_aux=True)(parameters, moving, images, targets)
+                return loss, jax.tree.map(lambda p, slope: p - ours.LR * slope, parameters, slopes), moved
+
+            run = jax.jit(update, donate_argnums=(0, 1))
+            everything = self.parameters(network, weights)
+            moving = jax.device_put({name: p for name, p in everything.items() if name.endswith(STATISTICS)})
+            parameters = jax.device_put({name: p for name, p in everything.items() if name not in moving})
 
             def call():
-                nonlocal parameters
-                loss, parameters = run(parameters, given, targets)
-                return jax.block_until_ready((loss, parameters))[0]
+                nonlocal parameters, moving
+                loss, parameters, moving = run(parameters, moving, given, targets)
+                return jax.block_until_ready((loss, parameters, moving))[0]
             return call
         yield "jit", make

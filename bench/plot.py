@@ -67,20 +67,26 @@ def panel(rows, title, x, y, width):
     return out, height + 28
 
 
+def rows_of_panels(data):
+    """What stands on the left and on the right in each row; `nothing` has no panel."""
+    found = {model: [task for task in TASKS if bars(data, model, task)] for model, costs in data["models"].items() if costs["macs"]}
+    rows = [([(model, tasks[0])], [(model, task) for task in tasks[1:]]) for model, tasks in found.items() if len(tasks) > 1]
+    single = [[(model, tasks[0])] for model, tasks in found.items() if len(tasks) == 1]
+    return rows + [single[i:i + 2] for i in range(0, len(single), 2)]
+
+
 def svg(data):
-    """A row of panels for each network: predict on the left, the two training steps on the right."""
+    """A row of panels for each network: predict on the left, the two training steps on the right; then those that
+    only predict, two in a row."""
     out, y, column = "", HEAD + 40, (WIDTH - 3 * MARGIN) / 2
-    for model in data["models"]:
-        panels = {task: bars(data, model, task) for task in TASKS}
-        if not panels["step 1"] or not panels["predict"]:
-            continue
-        drawn, height = panel(panels["predict"], f"{model}, {TASKS['predict']}", MARGIN, y, column)
-        right = 0
-        out += drawn
-        for task in ("step 1", "step 32"):
-            drawn, used = panel(panels[task], f"{model}, {TASKS[task]}", 2 * MARGIN + column, y + right, column)
-            out, right = out + drawn, right + used + 34
-        y += max(height + 34, right) + 16
+    for row in rows_of_panels(data):
+        heights = [0, 0]
+        for side, tasks in enumerate(row):
+            for model, task in tasks:
+                drawn, used = panel(bars(data, model, task), f"{model}, {TASKS[task]}",
+                                    MARGIN + side * (MARGIN + column), y + heights[side], column)
+                out, heights[side] = out + drawn, heights[side] + used + 34
+        y += max(heights) + 16
     head = text(MARGIN, 40, "title", "cnngen and its peers, one thread")
     head += text(MARGIN, 62, "note", f"median time of a call, logarithmic scale, shorter is better · {data['processor']}")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" width="{WIDTH}" height="{y}" role="img">\n'

@@ -108,6 +108,8 @@ on a core of its own that is the time on the wall, and the turns of other progra
 weights; `error` is the largest difference from cnngen's first build, of outputs and of the losses of the first three steps,
 and above 1e-4 the row has failed. cnngen's functions are called from C, peers through Python; `nothing`, a network of one
 ReLU on 16 numbers, shows what a call costs, so that it can be taken off. A training step is forward, loss, backward and SGD.
+Batch norms take the batch's statistics in a training step; to predict, peers get them folded into the layers before them, while
+cnngen, whose parameters may change between calls, folds them in every call. MLPerf Tiny's networks have fewer builds and variants.
 
 ![Times of cnngen and its peers](results.svg)
 

@@ -61,111 +61,63 @@ enum {
 };
 enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
+/* Long options: name, whether it has a value, and the commands that take it. -o and -D are short,
+ * too. */
+#define LONG_OPTIONS(X)                                                                            \
+    X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK)                            \
+    X(BATCH, "batch", required_argument, FOR_ALL)                                                  \
+    X(THREADS, "threads", required_argument, FOR_COMPILE | FOR_CHECK | FOR_SUMMARY | FOR_TRAIN)    \
+    X(JSON, "json", no_argument, FOR_CHECK | FOR_SUMMARY)                                          \
+    X(INFERENCE, "inference", no_argument, FOR_COMPILE)                                            \
+    X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
+    X(TARGET, "target", required_argument, FOR_ALL)                                                \
+    X(UNROLL, "unroll", required_argument, FOR_ALL)                                                \
+    X(REAL, "real", required_argument, FOR_COMPILE | FOR_CHECK | FOR_SUMMARY)                      \
+    X(WINOGRAD, "winograd", required_argument, FOR_ALL)                                            \
+    X(RAM, "ram", required_argument, FOR_ALL)                                                      \
+    X(TILES, "tiles", no_argument, FOR_SUMMARY)                                                    \
+    X(TEMPLATES, "templates", required_argument, FOR_ALL)                                          \
+    X(MAX_PARAMS, "max-params", required_argument, FOR_CHECK)                                      \
+    X(MAX_MACS, "max-macs", required_argument, FOR_CHECK)                                          \
+    X(MAX_RAM, "max-ram", required_argument, FOR_CHECK)                                            \
+    X(MAX_FLASH, "max-flash", required_argument, FOR_CHECK)                                        \
+    X(DUMP, "dump", required_argument, FOR_CHECK)                                                  \
+    X(DATA, "data", required_argument, FOR_TRAIN | FOR_EVAL | FOR_SHOW)                            \
+    X(EPOCHS, "epochs", required_argument, FOR_TRAIN)                                              \
+    X(LR, "lr", required_argument, FOR_TRAIN)                                                      \
+    X(SEED, "seed", required_argument, FOR_NETWORK)                                                \
+    X(VALIDATION, "validation", required_argument, FOR_TRAIN)                                      \
+    X(QUIET, "quiet", no_argument, FOR_NETWORK)                                                    \
+    X(INPUT, "input", required_argument, FOR_RUN)                                                  \
+    X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
+    X(HELP, "help", no_argument, FOR_ALL)                                                          \
+    X(VERSION, "version", no_argument, FOR_ALL)
+
 enum {
-    OPTION_WEIGHTS = 256,
-    OPTION_BATCH,
-    OPTION_THREADS,
-    OPTION_JSON,
-    OPTION_INFERENCE,
-    OPTION_STANDALONE,
-    OPTION_TARGET,
-    OPTION_UNROLL,
-    OPTION_REAL,
-    OPTION_WINOGRAD,
-    OPTION_RAM,
-    OPTION_TILES,
-    OPTION_TEMPLATES,
-    OPTION_MAX_PARAMS,
-    OPTION_MAX_MACS,
-    OPTION_MAX_RAM,
-    OPTION_MAX_FLASH,
-    OPTION_DUMP,
-    OPTION_DATA,
-    OPTION_EPOCHS,
-    OPTION_LR,
-    OPTION_SEED,
-    OPTION_VALIDATION,
-    OPTION_QUIET,
-    OPTION_INPUT,
-    OPTION_LAYER,
-    OPTION_HELP,
-    OPTION_VERSION
+    OPTION_FIRST = 256,
+#define ENUMERATOR(id, name, value, takers) OPTION_##id,
+    LONG_OPTIONS(ENUMERATOR)
+#undef ENUMERATOR
 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"define", required_argument, NULL, 'D'},
-    {"weights", required_argument, NULL, OPTION_WEIGHTS},
-    {"batch", required_argument, NULL, OPTION_BATCH},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"inference", no_argument, NULL, OPTION_INFERENCE},
-    {"standalone", no_argument, NULL, OPTION_STANDALONE},
-    {"target", required_argument, NULL, OPTION_TARGET},
-    {"unroll", required_argument, NULL, OPTION_UNROLL},
-    {"real", required_argument, NULL, OPTION_REAL},
-    {"winograd", required_argument, NULL, OPTION_WINOGRAD},
-    {"ram", required_argument, NULL, OPTION_RAM},
-    {"tiles", no_argument, NULL, OPTION_TILES},
-    {"templates", required_argument, NULL, OPTION_TEMPLATES},
-    {"max-params", required_argument, NULL, OPTION_MAX_PARAMS},
-    {"max-macs", required_argument, NULL, OPTION_MAX_MACS},
-    {"max-ram", required_argument, NULL, OPTION_MAX_RAM},
-    {"max-flash", required_argument, NULL, OPTION_MAX_FLASH},
-    {"dump", required_argument, NULL, OPTION_DUMP},
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"epochs", required_argument, NULL, OPTION_EPOCHS},
-    {"lr", required_argument, NULL, OPTION_LR},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"validation", required_argument, NULL, OPTION_VALIDATION},
-    {"quiet", no_argument, NULL, OPTION_QUIET},
-    {"input", required_argument, NULL, OPTION_INPUT},
-    {"layer", required_argument, NULL, OPTION_LAYER},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
+#define ROW(id, name, value, takers) {name, value, NULL, OPTION_##id},
+    LONG_OPTIONS(ROW)
+#undef ROW
+        {NULL, 0, NULL, 0},
 };
 
 /* Which commands take an option. */
 static int takers(int option)
 {
-    switch (option) {
-    case 'o':
+#define TAKERS(id, name, value, takers) takers,
+    static const int all[] = {LONG_OPTIONS(TAKERS)};
+#undef TAKERS
+    if (option == 'o')
         return FOR_COMPILE | FOR_TRAIN | FOR_RUN;
-    case OPTION_WEIGHTS:
-        return FOR_COMPILE | FOR_NETWORK;
-    case OPTION_JSON:
-        return FOR_CHECK | FOR_SUMMARY;
-    case OPTION_TILES:
-        return FOR_SUMMARY;
-    case OPTION_INFERENCE:
-    case OPTION_STANDALONE:
-        return FOR_COMPILE;
-    case OPTION_REAL:
-        return FOR_COMPILE | FOR_CHECK | FOR_SUMMARY;
-    case OPTION_THREADS:
-        return FOR_COMPILE | FOR_CHECK | FOR_SUMMARY | FOR_TRAIN;
-    case OPTION_MAX_PARAMS:
-    case OPTION_MAX_MACS:
-    case OPTION_MAX_RAM:
-    case OPTION_MAX_FLASH:
-    case OPTION_DUMP:
-        return FOR_CHECK;
-    case OPTION_DATA:
-        return FOR_TRAIN | FOR_EVAL | FOR_SHOW;
-    case OPTION_EPOCHS:
-    case OPTION_LR:
-    case OPTION_VALIDATION:
-        return FOR_TRAIN;
-    case OPTION_SEED:
-    case OPTION_QUIET:
-        return FOR_NETWORK;
-    case OPTION_INPUT:
-    case OPTION_LAYER:
-        return FOR_RUN;
-    default:
-        return FOR_ALL;
-    }
+    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL;
 }
 
 static bool read_range(Diag *diag, const char *option, const char *text, int64_t least,

@@ -25,7 +25,8 @@ static bool keeps_input(const Step *step)
 {
     if (step->recipe->elementwise)
         return step->activation->from_input;
-    return step->recipe->keeps_input && (step->node->tensor_count == 0 || step->trainable);
+    return step->recipe->keeps_input &&
+           (step->node->tensor_count == 0 || step->trainable || step->recipe->bends_input);
 }
 
 static bool keeps_output(const Step *step)

@@ -137,7 +137,6 @@ Graph *graph_build(Arena *arena, Diag *diag, const Model *model, int64_t batch)
         diag_error(diag, value_get(root, "name") ? value_get(root, "name")->span : root->span,
                    "model: the name \"cnn\" is the runtime's; give it another, name = \"...\"");
     graph->nodes = ARENA_ARRAY(arena, 1, Node);
-    graph->first_trainable = INT32_MAX;
     add_input(&check, root);
     walk_model(&check, root);
     graph_model_options(&check, root);
@@ -145,8 +144,6 @@ Graph *graph_build(Arena *arena, Diag *diag, const Model *model, int64_t batch)
         graph->batch = batch;
     if (diag->errors == before)
         check_total(&check, root);
-    if (graph->first_trainable == INT32_MAX)
-        graph->first_trainable = graph->node_count;
     return diag->errors == before ? graph : NULL;
 }
 
@@ -179,12 +176,9 @@ Graph *graph_until(Arena *arena, Diag *diag, const Graph *graph, const char *lay
     cut->node_count = last + 1;
     cut->loss = LOSS_MSE; /* the one that fits any output */
     cut->param_count = cut->trainable_count = cut->macs = 0;
-    cut->first_trainable = INT32_MAX;
     Check check = {arena, diag, cut};
     for (int i = 1; i <= last; i++)
         graph_add_costs(&check, &cut->nodes[i]);
-    if (cut->first_trainable == INT32_MAX)
-        cut->first_trainable = cut->node_count;
     return cut;
 }
 

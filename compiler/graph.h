@@ -143,8 +143,6 @@ typedef struct {
     int64_t batch;
     Budget budget;
     int64_t param_count, trainable_count, macs;
-    int first_trainable; /* index of the lowest node with a trainable tensor; node_count when there
-                            is none */
 } Graph;
 
 /* NULL after errors were reported; every mistake of the spec is reported, not only the first.

@@ -78,6 +78,7 @@ typedef struct {
 typedef struct {
     const char *templates; /* "conv": templates/conv.fwd.c.t and conv.bwd.c.t */
     bool keeps_input;      /* backward reads x; of a layer with tensors, if they are trained */
+    bool bends_input;      /* ... and if they are not: dx depends on x, too */
     bool keeps_output;     /* backward reads y, whatever the activation */
     bool elementwise;      /* applies its activation to x and nothing else */
     bool linear;           /* sums of products of x and its tensors, read value by value */
@@ -85,6 +86,7 @@ typedef struct {
     bool passes_gradient;  /* its inputs' gradients are that of its output before the activation */
     bool takes_halo;       /* padding of its window is zeros around its input */
     bool takes_pool;       /* a pool behind it can run on its results */
+    int keeps_pixels;      /* numbers for each pixel that forward works out for backward */
     bool normalizes;       /* by statistics of the batch in training, else by a scale and a shift */
     bool takes_norm;       /* applies the scale and the shift of a norm behind it, too */
     bool only_training;    /* outside of training its output is its input */
@@ -107,6 +109,7 @@ extern const Recipe recipe_pad, recipe_activation, recipe_add, recipe_mul;
 struct LayerKind {
     const char *name;   /* "conv2d", as in the spec */
     const char *prefix; /* of automatic names: "conv" gives conv1, conv2, ... */
+    const char *keras;  /* Keras' name of its layers in files of weights; NULL: `name` */
     int dims;           /* spatial axes the input must have: 2, 1, 0 (flat); ANY_DIMS */
     Role role;
     SizeRule size_rule;

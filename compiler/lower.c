@@ -3,7 +3,8 @@
  * A view (flatten, reshape) is no step, nor is a cropping. Zeros around an input are written by
  * whoever makes that input: its buffer gets a halo; only the caller's input is copied. An
  * activation and a pool without overlap run inside the convolution before them. In training a pool
- * stays a step of its own, and so does an activation whose gradient needs its input. */
+ * stays a step of its own, and so does an activation whose gradient needs its input, unless no
+ * gradient comes that far down. */
 #include "lower.h"
 
 #include <string.h>
@@ -22,9 +23,11 @@ typedef struct {
     const Graph *graph;
     Schedule *schedule;
     bool training;
+    bool learning; /* training, and the node that is lowered now or one below it is trained */
     PlanOptions options;
     Result *results; /* by node */
     int *readers;    /* by node; how many of the nodes that the output depends on */
+    bool *learns;    /* by node: whether its gradient is worked out when training */
 } Lowering;
 
 enum { FUSED_WINDOW_MOST = 9 };
@@ -237,7 +240,7 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
                              double alpha)
 {
     Step *step = &low->schedule->steps[low->schedule->count - 1];
-    if (!low->training || !activation->from_input) {
+    if (!low->learning || !activation->from_input) {
         step->activation = activation;
         step->alpha = alpha;
         return;
@@ -250,11 +253,20 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
     step->alpha = alpha;
 }
 
+static void add_kept(Lowering *low, Step *step, int64_t count)
+{
+    step->kept =
+        schedule_buffer(low->arena, low->schedule, arena_printf(low->arena, "%s_kept", step->name),
+                        HOME_ARENA, count);
+}
+
 static void lower_layer(Lowering *low, const Node *node)
 {
     const Result in = read_padded(low, node, own_room(node));
     Step *step = add_step(low, node, node->kind->recipe, node->name, &in, node->out);
     step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
+    if (step->recipe->keeps_pixels > 0)
+        add_kept(low, step, step->recipe->keeps_pixels * node->out.h * node->out.w);
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
     low->results[node->index] = step_result(low);
@@ -267,17 +279,14 @@ static void lower_batch_norm(Lowering *low, const Node *node)
     int s = low->schedule->count - 1;
     while (low->schedule->steps[s].recipe != node->kind->recipe)
         s--;
-    Step *step = &low->schedule->steps[s];
-    step->kept =
-        schedule_buffer(low->arena, low->schedule, arena_printf(low->arena, "%s_kept", step->name),
-                        HOME_ARENA, 3 * node->in.c);
-    low->schedule->buffers[step->kept].samples = 0;
+    add_kept(low, &low->schedule->steps[s], 3 * node->in.c);
+    low->schedule->buffers[low->schedule->steps[s].kept].samples = 0;
 }
 
 /* A scale and a shift for each channel: on the sums of the step before, if that can. */
 static void lower_scale(Lowering *low, const Node *node)
 {
-    Step *step = low->training ? NULL : open_producer(low, node);
+    Step *step = low->learning ? NULL : open_producer(low, node);
     if (step && step->recipe->takes_norm && is_linear(step->activation) && !step->pool &&
         !step->norm) {
         step->norm = node;
@@ -297,7 +306,7 @@ static void lower_activation(Lowering *low, const Node *node)
 {
     Step *step = open_producer(low, node);
     if (step && step->recipe->takes_activation && is_linear(step->activation) && !step->pool &&
-        !(low->training && node->activation->from_input)) {
+        !(low->learning && node->activation->from_input)) {
         step->activation = node->activation;
         step->alpha = node->alpha;
         low->results[node->index] = low->results[node->inputs[0]];
@@ -327,7 +336,7 @@ static bool can_take_pool(const Lowering *low, const Step *step, const Node *nod
     const bool maximum = node->kind->recipe->pool == POOL_MAXIMUM;
     const bool relu = strcmp(step->activation->name, "relu") == 0;
     const bool trained = maximum && low->options.unroll == UNROLL_AUTO && !low->options.portable;
-    return (!low->training || trained) && step->recipe->takes_pool && !step->pool &&
+    return (!low->learning || trained) && step->recipe->takes_pool && !step->pool &&
            (is_linear(step->activation) || relu || (maximum && step->activation->monotone)) &&
            w->stride.h == w->kernel.h && w->stride.w == w->kernel.w &&
            w->kernel.h * w->kernel.w > 1 && w->kernel.h * w->kernel.w <= FUSED_WINDOW_MOST &&
@@ -347,7 +356,7 @@ static void lower_pool(Lowering *low, const Node *node)
     step->yv = plain_view(node->out);
     low->schedule->buffers[step->y].count = shape_count(node->out);
     low->schedule->buffers[step->y].name = step->name;
-    if (low->training)
+    if (low->learning)
         add_argmax(low, step);
     Result *result = &low->results[node->index];
     *result = low->results[node->inputs[0]];
@@ -492,6 +501,18 @@ static void count_readers(Lowering *low)
                 low->readers[graph->nodes[i].inputs[k]]++;
 }
 
+/* Whether a tensor of the node or of one that it depends on is trained. */
+static bool is_learning(const Lowering *low, const Node *node)
+{
+    for (int i = 0; i < node->tensor_count; i++)
+        if (node->tensors[i].trainable || node->tensors[i].statistic)
+            return true;
+    for (int k = 0; k < node->input_count; k++)
+        if (low->learns[node->inputs[k]])
+            return true;
+    return false;
+}
+
 void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions options,
                  Schedule *schedule)
 {
@@ -499,16 +520,21 @@ void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions op
                     graph,
                     schedule,
                     training,
+                    false,
                     options,
                     ARENA_ARRAY(arena, graph->node_count, Result),
-                    ARENA_ARRAY(arena, graph->node_count, int)};
+                    ARENA_ARRAY(arena, graph->node_count, int),
+                    ARENA_ARRAY(arena, graph->node_count, bool)};
     const Shape input = graph->nodes[0].out;
     const int buffer =
         schedule_buffer(arena, schedule, "input", HOME_CALLER_INPUT, shape_count(input));
     count_readers(&low);
     low.results[0] = (Result){.buffer = buffer, .view = plain_view(input), .step = STEP_NONE};
-    for (int i = 1; i < graph->node_count; i++)
+    for (int i = 1; i < graph->node_count; i++) {
+        low.learns[i] = is_learning(&low, &graph->nodes[i]);
+        low.learning = training && low.learns[i];
         if (low.readers[i] > 0 || i == graph->node_count - 1)
             lower_node(&low, &graph->nodes[i]);
+    }
     finish_output(&low);
 }

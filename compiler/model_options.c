@@ -220,8 +220,9 @@ void graph_model_options(Check *check, const Value *root)
         {"batch", OPTION_COUNT, offsetof(Graph, batch), OPTIONAL, false},
         {"huber_delta", OPTION_NUMBER, offsetof(Graph, huber_delta), OPTIONAL, false},
     };
-    static const char *const names[] = {"batch", "huber_delta", "budget",    "input",
-                                        "loss",  "name",        "optimizer", NULL};
+    static const char *const names[] = {"batch",        "huber_delta", "budget",
+                                        "freeze_until", "input",       "loss",
+                                        "name",         "optimizer",   NULL};
     Graph *graph = check->graph;
     graph->batch = 1;
     graph->huber_delta = 1;
@@ -261,7 +262,7 @@ static void dump_node(Text *out, const Graph *graph, const Node *node)
     if (node->activation->name[0] && strcmp(node->activation->name, "linear") != 0)
         text_printf(out, ", %s", node->activation->name);
     text_printf(out, "\n");
-    if (w->kernel.h * w->kernel.w > 1 ||
+    if (w->kernel.h * w->kernel.w > 1 || w->stride.h * w->stride.w > 1 ||
         w->padding.top + w->padding.bottom + w->padding.left + w->padding.right > 0)
         text_printf(
             out,
@@ -269,6 +270,12 @@ static void dump_node(Text *out, const Graph *graph, const Node *node)
             "x%" PRId64 " padding %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
             w->kernel.h, w->kernel.w, w->stride.h, w->stride.w, w->dilation.h, w->dilation.w,
             w->padding.top, w->padding.bottom, w->padding.left, w->padding.right);
+    if (node->epsilon > 0)
+        text_printf(out, "    epsilon %g", node->epsilon);
+    if (node->momentum > 0)
+        text_printf(out, " momentum %g", node->momentum);
+    if (node->epsilon > 0)
+        text_printf(out, "\n");
     for (int i = 0; i < node->tensor_count; i++) {
         const Tensor *t = &node->tensors[i];
         text_printf(out, "    %s.%s", t->layer, t->name);

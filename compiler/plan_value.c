@@ -129,7 +129,7 @@ static void set_norm(const Binding *b, Value *table, const Schedule *schedule, c
     if (step->norm_values != STEP_NONE)
         set_int(b, table, "norm_values", schedule->buffers[step->norm_values].offset);
     if (step->kept != STEP_NONE)
-        set_int(b, table, "kept", schedule->buffers[step->kept].offset);
+        value_set(b->arena, table, "kept", view_value(b, schedule, step->yv, step->kept));
 }
 
 static Value *pass_value(const Binding *b, const Schedule *schedule, const Pass *pass)

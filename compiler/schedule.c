@@ -202,7 +202,7 @@ static void fuse_loss(const Graph *graph, Schedule *schedule)
 static void recompute(Schedule *schedule, int s)
 {
     Step *step = &schedule->steps[s];
-    const int buffers[] = {step->y, step->argmax};
+    const int buffers[] = {step->y, step->argmax, step->kept};
     const int needed[] = {step->x, step->z, step->forward_pass.prepared, step->forward_pass.work};
     int first, last;
     run_around(schedule, s, &first, &last);
@@ -210,7 +210,7 @@ static void recompute(Schedule *schedule, int s)
     for (int i = 0; i < 4; i++)
         if (needed[i] != STEP_NONE)
             schedule_extend(&schedule->buffers[needed[i]], 2 * schedule->count - first);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         if (buffers[i] == STEP_NONE)
             continue;
         Buffer *buffer = &schedule->buffers[buffers[i]];

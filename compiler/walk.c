@@ -166,11 +166,8 @@ void graph_add_costs(Check *check, const Node *node)
         graph->param_count > INT32_MAX || !size_add(graph->macs, node->macs.value, &graph->macs))
         check_fail(check, node, "the network has more than %d parameters", INT32_MAX);
     for (int i = 0; i < node->tensor_count; i++)
-        if (node->tensors[i].trainable) {
+        if (node->tensors[i].trainable)
             graph->trainable_count += node->tensors[i].count;
-            if (graph->first_trainable > node->index)
-                graph->first_trainable = node->index;
-        }
 }
 
 static Node *add_node(Check *check, const LayerKind *kind, const char *name, const Value *call)
@@ -337,6 +334,38 @@ static void check_readers(Check *check)
                        graph->nodes[i].name);
 }
 
+static void freeze(Graph *graph, Node *node)
+{
+    node->trainable = false;
+    for (int i = 0; i < node->tensor_count; i++) {
+        if (node->tensors[i].trainable)
+            graph->trainable_count -= node->tensors[i].count;
+        node->tensors[i].trainable = node->tensors[i].statistic = false;
+    }
+}
+
+/* freeze_until = "name": that layer and all that are written before it are not trained. */
+static void freeze_until(const Walk *walk, const Value *name)
+{
+    Graph *graph = walk->check->graph;
+    Diag *diag = walk->check->diag;
+    if (name->type != VALUE_STRING) {
+        diag_error(diag, name->span, "model: freeze_until must be the name of a layer, not %s",
+                   value_type_name(name));
+        return;
+    }
+    const Node *last = node_named(graph, name->string);
+    const Value *call = find_named(walk->root, name->string);
+    if (!last && (!call || call == walk->root)) { /* else the layer has a message of its own */
+        const char *near = nearest_layer(walk->check, name->string);
+        diag_error(diag, name->span, "model: freeze_until: no layer is called \"%s\"%s%s%s",
+                   name->string, near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
+    }
+    for (int i = 0; last && i <= last->index; i++)
+        freeze(graph, &graph->nodes[i]);
+}
+
 void walk_model(Check *check, const Value *root)
 {
     Walk walk = {.check = check, .root = root};
@@ -351,6 +380,8 @@ void walk_model(Check *check, const Value *root)
         diag_error(check->diag, root->span, "the model has no layers");
     for (int i = 0, end = 0; i < root->item_count; i++)
         end = walk_item(&walk, "the model", root->items[i], i + 1, end);
+    if (value_get(root, "freeze_until"))
+        freeze_until(&walk, value_get(root, "freeze_until"));
     if (check->diag->errors == before)
         check_readers(check);
 }

@@ -111,6 +111,7 @@ CNN_API void cnn_init_constant(cnn_real *w, size_t n, cnn_real value);
 /* Drops x[i] with probability rate, scales what is kept by 1 / (1 - rate). Seed and i alone decide,
  * so that the gradient finds the same mask. x may be y. */
 CNN_API void cnn_dropout(const cnn_real *x, cnn_real *y, size_t n, cnn_real rate, uint64_t seed);
+CNN_API void cnn_dropout_factors(cnn_real *factors, size_t n, cnn_real rate, uint64_t seed);
 CNN_API void cnn_dropout_grad(cnn_real *dy, size_t n, cnn_real rate, uint64_t seed);
 
 /* Optimizers over n weights w with gradients dw, moments m and v that start at zero; g = scale*dw +

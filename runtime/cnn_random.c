@@ -78,6 +78,14 @@ CNN_API void cnn_dropout(const cnn_real *x, cnn_real *y, size_t n, cnn_real rate
         y[i] = cnn_kept(seed, i, rate) ? x[i] * scale : 0;
 }
 
+/*@ cnn_dropout_factors: cnn_kept */
+CNN_API void cnn_dropout_factors(cnn_real *factors, size_t n, cnn_real rate, uint64_t seed)
+{
+    const cnn_real scale = 1 / (1 - rate);
+    for (size_t i = 0; i < n; i++)
+        factors[i] = cnn_kept(seed, i, rate) ? scale : 0;
+}
+
 /*@ cnn_dropout_grad: cnn_kept */
 CNN_API void cnn_dropout_grad(cnn_real *dy, size_t n, cnn_real rate, uint64_t seed)
 {

@@ -34,14 +34,14 @@
 %       values[name] = tensor("p", offset)
 %       if gradients then values["d" .. name] = tensor("g", offset) end
 %   end
-%   values.norm, values.kept, values.kept_in = own(step.norm_values), own(step.kept), own(step.kept)
+%   values.norm = own(step.norm_values)
 %   return values
 % end
 % local function forward_values(step, n, input)
-%   return with_tensors(step, {x = place(step.x, n, input), z = step.z and place(step.z, n, input), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)})
+%   return with_tensors(step, {x = place(step.x, n, input), z = step.z and place(step.z, n, input), kept = step.kept and place(step.kept, n), y = place(step.y, n, input), w = tensor("p", step.w_offset), b = tensor("p", step.b_offset), argmax = step.argmax and "(unsigned char *)(" .. place(step.argmax, n) .. ")", prepared = own(step.forward_pass.prepared), work = own(step.forward_pass.work), count = "count", seed = seed(step, n)})
 % end
 % local function backward_values(step, n)
-%   return with_tensors(step, {x = place(step.x, n, "inputs"), z = step.z and place(step.z, n, "inputs"), dz = step.dz and place(step.dz, n), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = gradient(step, step.w_offset), db = gradient(step, step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}, true)
+%   return with_tensors(step, {x = place(step.x, n, "inputs"), z = step.z and place(step.z, n, "inputs"), kept_in = step.kept and place(step.kept, n), dz = step.dz and place(step.dz, n), y_in = place(step.y, n), dy = place(step.dy, n), dx = step.dx and place(step.dx, n), w = tensor("p", step.w_offset), dw = gradient(step, step.w_offset), db = gradient(step, step.b_offset), prepared = own(step.backward_pass.prepared), sums = own(step.backward_pass.sums), work = own(step.backward_pass.work), argmax_in = step.argmax and "(const unsigned char *)(" .. place(step.argmax, n) .. ")", count = "count", seed = seed(step, n)}, true)
 % end
 % local function prepare_forward(step)
 %   if step.norm_values then
@@ -135,7 +135,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 % local reads_params, uses_arena = false, false
 % for _, step in ipairs(M.predict.steps) do
 %   reads_params = reads_params or next(step.tensors) ~= nil
-%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena" or step.forward_pass.prepared or step.forward_pass.work or step.norm_values
+%   uses_arena = uses_arena or step.x.home == "arena" or step.y.home == "arena" or step.forward_pass.prepared or step.forward_pass.work or step.norm_values or step.kept
 % end
 % if reads_params then
     const real *const p = (const real *)(const void *)params;
@@ -157,7 +157,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 %   local last = steps[#steps]
 
 %   local dropout = false
-%   for _, step in ipairs(steps) do dropout = dropout or step.forward_pass.templates == "dropout" end
+%   for _, step in ipairs(steps) do for _, name in ipairs(step.arguments.forward) do dropout = dropout or name == "seed" end end
 %   if split then
 /* Where a part starts: its samples in a batch, its stretch of the parameters. */
 static size_t ${M.name}_start(size_t count, int part)
@@ -240,7 +240,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   end
     real loss = 0;
 %   local reads, reads_inputs = false, false
-%   local parameters = {w = true, b = true, gamma = true, beta = true, moving_mean = true, moving_variance = true}
+%   local parameters = {w = true, b = true, alpha = true, gamma = true, beta = true, moving_mean = true, moving_variance = true}
 %   for _, step in ipairs(steps) do if has(step, "backward") then
 %       for _, name in ipairs(step.arguments.backward) do
 %           reads = reads or parameters[name]
@@ -403,7 +403,7 @@ static void ${M.name}_step(real *w, const real *g, ${updates and "size_t n, " or
 %   else
 %       optimize(statistics, all)
 %   end
-%   for _, step in ipairs(steps) do if step.kept then for _, name in ipairs {"moving_mean", "moving_variance"} do
+%   for _, step in ipairs(steps) do if step.kept and step.tensors.moving_mean then for _, name in ipairs {"moving_mean", "moving_variance"} do
     ${use("cnn_sgd")}(${tensor("w", step.tensors[name])}, ${tensor("g", step.tensors[name])}, ${step.y.c}, ${number(1 - step.momentum)}, 1, 0);
 %   end end end
 }

@@ -54,6 +54,11 @@ return function(model, main)
         return "v" .. lanes, "L" .. lanes
     end
 
+    -- The most lanes for loops over n channels that are side by side; 1: plain C.
+    function names.channel_lanes(n)
+        return (model.unroll ~= "auto" or model.portable or n < 4) and 1 or n < 8 and 4 or n < 16 and 8 or 16
+    end
+
     local cache = {}
     function names.include(file, extra)
         local caller = extra or {}

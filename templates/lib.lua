@@ -194,6 +194,7 @@ local types = {
     moving_mean = "const real *restrict moving_mean", moving_variance = "const real *restrict moving_variance",
     dgamma = "real *restrict dgamma", dbeta = "real *restrict dbeta",
     dmoving_mean = "real *restrict dmoving_mean", dmoving_variance = "real *restrict dmoving_variance",
+    alpha = "const real *restrict alpha", dalpha = "real *restrict dalpha",
     norm = "const real *restrict norm", kept = "real *restrict kept", kept_in = "const real *restrict kept",
     y_in = "const real *restrict y", argmax = "unsigned char *restrict argmax",
     argmax_in = "const unsigned char *restrict argmax",

@@ -113,23 +113,32 @@ static inline void mark${n}(unsigned char *y, m${n} which, int n)
 }
 % end
 % if called("sum") then
-/* All lanes added up: halves as vectors, then one by one. */
+/* All lanes added up: pieces of 16 bytes as vectors, then their lanes. */
 static inline real sum${n}(v${n} a)
 {
+%   local lanes = M.double and "h[0] + h[1]" or "(h[0] + h[1]) + (h[2] + h[3])"
 %   if scalar then
     return a;
+%   elseif n == 4 then
+    return ${lanes:gsub("h", "a") .. ""};
 %   else
-    typedef real half __attribute__((vector_size(sizeof(v${n}) / 2)));
-    union {
+    typedef real piece __attribute__((vector_size(16)));
+    const union {
         v${n} whole;
-        half part[2];
+        piece part[V${n}_BYTES / 16];
     } u = {a};
-    const half h = u.part[0] + u.part[1];
-    real sum = h[0];
-    for (int lane = 1; lane < L${n} / 2; lane++) {
-        sum += h[lane];
-    }
-    return sum;
+%       if n == 16 then
+#if V16_BYTES == 64
+    const piece h = (u.part[0] + u.part[1]) + (u.part[2] + u.part[3]);
+#elif V16_BYTES == 32
+%       else
+#if V8_BYTES == 32
+%       end
+    const piece h = u.part[0] + u.part[1];
+#else
+    const piece h = u.part[0];
+#endif
+    return ${lanes};
 %   end
 }
 % end

@@ -3,21 +3,23 @@
 -- Each case of tests/layers/ becomes a network, generated in several variants; many are compiled into one program (numeric.c), which
 -- writes down what it computes. The double build is compared with reference.lua and has its gradients checked by differences; every
 -- float variant (vectors, SSE, portable C, loops, no loops, sanitizers) is compared with the double build.
--- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter]
+-- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter | all]
 local reference = dofile("tests/reference.lua")
 local build, cnngen, filter = arg[1], arg[2], arg[3]
 
-local kinds = {"conv2d", "conv1d", "depthwise", "pool", "dense", "activation", "other", "resize", "norm", "graph", "training"}
+local kinds = {"conv2d", "conv1d", "depthwise", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "training", "network"}
+-- `share = n` takes every n-th case, to keep a test of everything within minutes; with a filter or the filter "all" it takes every one.
+local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
-    {name = "double", options = "--real double", flags = "-O1 -march=native"},
-    {name = "vectors", options = "", flags = "-O2 -march=native"},
-    {name = "least memory", options = "--ram least", flags = "-O1 -march=native"},
-    {name = "sse", options = "", flags = "-O0"},
-    {name = "portable", options = "--target portable", flags = "-O3 -march=native"},
-    {name = "loops", options = "--unroll none", flags = "-O0"},
-    {name = "no loops", options = "--unroll full", flags = "-O0", small = true},
-    {name = "sanitized", options = "", flags = "-O0 -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"},
-    {name = "portable sanitized", options = "--target portable", flags = "-O0 -fsanitize=address,undefined -fno-sanitize-recover=all"},
+    {name = "double", options = "--real double", cc = "gcc -O1 -march=native"},
+    {name = "vectors", options = "", cc = "gcc -O2 -march=native"},
+    {name = "sse", options = "", cc = "gcc -O0"},
+    {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 2},
+    {name = "portable", options = "--target portable", cc = "gcc -O2 -ftree-vectorize -march=native", share = 2},
+    {name = "loops", options = "--unroll none", cc = "gcc -O0"},
+    {name = "no loops", options = "--unroll full", cc = "clang -O0", share = 3, small = true},
+    {name = "sanitized", options = "", cc = "clang -O0 -march=native" .. sanitizers},
+    {name = "portable sanitized", options = "--target portable", cc = "gcc -O0" .. sanitizers},
 }
 local GROUP = 20 -- networks in one program
 local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
@@ -54,10 +56,10 @@ end
 local cases = {}
 for _, kind in ipairs(kinds) do
     for _, case in ipairs(dofile("tests/layers/" .. kind .. ".lua")) do
-        if not filter or (kind .. "/" .. case.name):find(filter, 1, true) then
+        if not filter or filter == "all" or (kind .. "/" .. case.name):find(filter, 1, true) then
             case.title = kind .. "/" .. case.name
             case.id = ("c%03d"):format(#cases + 1)
-            case.network = reference.load(case.text)
+            case.network = reference.load(case.text, case.before)
             cases[#cases + 1] = case
         end
     end
@@ -98,50 +100,60 @@ local function models_h(group, real)
     return table.concat(text)
 end
 
--- Generates the networks of a group; returns those the compiler took (only --unroll full may refuse one).
-local function generate(group, variant, folder)
-    local taken = {}
-    for _, case in ipairs(group) do
-        local spec = ("%s/%s.lua"):format(folder, case.id)
-        write(spec, "return model { " .. case.text .. " }\n")
-        local ok = run(("%s %s %s --standalone -o %s/%s.c 2> %s/%s.err"):format(cnngen, spec, variant.options, folder, case.id, folder, case.id))
-        local message = read(("%s/%s.err"):format(folder, case.id))
-        if ok then
-            taken[#taken + 1] = case
-        elseif not (variant.small and message:find("--unroll full would write", 1, true)) then
-            report(false, case.title .. " (" .. variant.name .. ")", "cnngen: " .. message:gsub("\n", "\n# "))
-        end
-    end
-    return taken
+-- Runs shell commands, as many at a time as there are processors. What became of each, its log tells.
+local function run_all(commands)
+    write(build .. "/commands", table.concat(commands, "\n") .. "\n")
+    run(("xargs -d '\\n' -n 1 -P \"$(nproc)\" sh -c < %s/commands"):format(build))
 end
 
--- One program per group and variant, described by a makefile so that two compilers run side by side.
-local programs = {}
+-- One program per group and variant.
+local programs, commands = {}, {}
 run("rm -rf '" .. build .. "'")
 for v, variant in ipairs(variants) do
-    for first = 1, #cases, GROUP do
-        local folder = ("%s/%d_%d"):format(build, v, first)
-        run("mkdir -p " .. folder)
-        local group = generate(table.move(cases, first, math.min(first + GROUP - 1, #cases), 1, {}), variant, folder)
-        if #group > 0 then
-            write(folder .. "/models.h", models_h(group, variant.name == "double" and "double" or "float"))
-            programs[#programs + 1] = {folder = folder, group = group, variant = variant}
+    local share, mine = filter and 1 or variant.share or 1, {}
+    for i = 1 + v % share, #cases, share do
+        mine[#mine + 1] = cases[i]
+    end
+    for first = 1, #mine, GROUP do
+        local p = {folder = ("%s/%d_%d"):format(build, v, first), variant = variant, group = {}}
+        p.asked = table.move(mine, first, math.min(first + GROUP - 1, #mine), 1, {})
+        run("mkdir -p " .. p.folder)
+        for _, case in ipairs(p.asked) do
+            local path = p.folder .. "/" .. case.id
+            write(path .. ".lua", (case.before or "") .. "return model { " .. case.text .. " }\n")
+            commands[#commands + 1] = ("%s %s.lua %s --standalone -o %s.c 2> %s.err"):format(cnngen, path, variant.options, path, path)
         end
+        programs[#programs + 1] = p
     end
 end
+run_all(commands)
 
-local rules = {"all:"}
+-- The networks of a program that the compiler took; only --unroll full may refuse one.
+local function taken(p)
+    local group = {}
+    for _, case in ipairs(p.asked) do
+        local path = p.folder .. "/" .. case.id
+        local message = read(path .. ".err") or "not run"
+        if read(path .. ".c") then
+            group[#group + 1] = case
+        elseif not (p.variant.small and message:find("--unroll full would write", 1, true)) then
+            report(false, case.title .. " (" .. p.variant.name .. ")", "cnngen: " .. message:gsub("\n", "\n# "))
+        end
+    end
+    return group
+end
+
 local warnings = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
+commands = {}
 for _, p in ipairs(programs) do
-    rules[1] = rules[1] .. " " .. p.folder .. "/done"
-    rules[#rules + 1] = ("%s/done:\n\t@(cc %s %s -I%s -o %s/run tests/numeric.c %s/c*.c -lm && %s/run %s/out) > %s/log 2>&1 || echo failed >> %s/log\n\t@touch $@"):format(
-        p.folder, warnings, p.variant.flags, p.folder, p.folder, p.folder, p.folder, p.folder, p.folder, p.folder)
+    p.group = taken(p)
+    if #p.group > 0 then
+        write(p.folder .. "/models.h", models_h(p.group, p.variant.name == "double" and "double" or "float"))
+        commands[#commands + 1] = ("cd %s && (%s %s -I. -o run $OLDPWD/tests/numeric.c c*.c -lm && ./run out) > log 2>&1 || echo failed >> log"):format(
+            p.folder, p.variant.cc, warnings)
+    end
 end
-write(build .. "/Makefile", table.concat(rules, "\n") .. "\n")
-for _, p in ipairs(programs) do -- networks that were refused leave no .c behind, those of the group are all there
-    p.count = #p.group
-end
-run("make -s -j2 -f " .. build .. "/Makefile all")
+run_all(commands)
 
 local function reals(data, at, count)
     local list = {}
@@ -279,6 +291,9 @@ for _, p in ipairs(programs) do
             problem = against_reference(case, r)
             local checked, worst = log:match("gradient " .. case.id .. " (%d+) (%S+)")
             if r.trains and not problem then
+                if case.whole then
+                    print(("# %s: %s parameters checked, largest relative error %s"):format(case.title, checked, worst))
+                end
                 gradient_cases, gradient_checked = gradient_cases + 1, gradient_checked + tonumber(checked)
                 gradient_worst = math.max(gradient_worst, tonumber(worst))
                 if not (tonumber(worst) < 1e-6) then

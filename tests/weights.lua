@@ -26,6 +26,60 @@ local resumed
 resumed, err, status = command("train specs/shapes.lua --data shapes --weights %s --epochs 1 --quiet -o %s/more.safetensors", weights, build)
 tap.report(status == 0 and right(resumed) >= 796, "training goes on from weights", resumed .. err)
 
+-- Frozen up to a layer: less memory, no code for what nobody needs, and train changes only the rest.
+local frozen = tap.write(build .. "/frozen.lua", [[
+return model {
+  input = "28x28x1",
+  conv2d { 4, kernel = 3, bias = false },
+  batch_norm { activation = "relu" },
+  maxpool2d { 2 },
+  residual { conv2d { 4, kernel = 3, padding = 1 }, batch_norm {}, prelu {}, layer_norm {}, name = "body" },
+  spatial_dropout2d { 0.1 },
+  maxpool2d { 2 },
+  flatten {},
+  dense { 1, activation = "sigmoid" },
+  optimizer = adam { lr = 3e-3 },
+  batch = 32,
+  freeze_until = arg("freeze", "input"),
+}
+]])
+local tape, state = math.huge, math.huge
+for _, name in ipairs {"input", "bn1", "body"} do
+    local json = command("summary --json -D freeze=%s %s", name, frozen)
+    local t, o = tonumber(json:match('"tape_bytes": (%d+)')), tonumber(json:match('"optimizer_bytes": (%d+)'))
+    tap.report(t and o and t < tape and o < state, "less tape and optimizer when frozen until " .. name, json)
+    tape, state = t or 0, o or 0
+end
+command("%s -D freeze=body -o %s/frozen.c", frozen, build)
+local code = tap.read(build .. "/frozen.c") or ""
+tap.report(code:find("dense1_backward(", 1, true) and not code:find("conv%d_backward") and not code:find("bn%d_backward") and not code:find("body_backward", 1, true),
+    "no backward code for frozen layers", "there is some")
+tap.report(code:find("conv1_pool1_forward(", 1, true) and not code:find("conv1_pool1_train_forward(", 1, true), "frozen layers run as in predict", "they do not")
+
+-- Every tensor of a safetensors file, as bytes.
+local function tensors(path)
+    local text, list = tap.read(path) or "\0\0\0\0\0\0\0\0", {}
+    local size = string.unpack("<I8", text)
+    for name, from, to in text:sub(9, 8 + size):gmatch('"([%w_.]+)":{"dtype":"F32","shape":%[[%d,]*%],"data_offsets":%[(%d+),(%d+)%]}') do
+        list[name] = text:sub(9 + size + from, 8 + size + to)
+    end
+    return list
+end
+command("train %s --data shapes --epochs 3 --seed 1 --quiet -o %s/base.safetensors", frozen, build)
+for _, case in ipairs {{"input"}, {"bn1", conv1 = true, bn1 = true}, {"body", conv1 = true, bn1 = true, conv2 = true, bn2 = true, prelu1 = true, ln1 = true}} do
+    local name = case[1]
+    local out, message, s = command("train %s -D freeze=%s --data shapes --weights %s/base.safetensors --epochs 2 --seed 2 --quiet -o %s/tuned.safetensors", frozen, name, build, build)
+    local before, after, wrong, count = tensors(build .. "/base.safetensors"), tensors(build .. "/tuned.safetensors"), "", 0
+    for tensor, bytes in pairs(before) do
+        count = count + 1
+        if (bytes == after[tensor]) ~= (case[tensor:match("%w+")] or false) then
+            wrong = wrong .. " " .. tensor
+        end
+    end
+    tap.report(s == 0 and count == 16 and wrong == "", "train --weights changes what is not frozen, and nothing else: until " .. name, count .. " tensors; " .. wrong .. message)
+    tap.report(right(out) >= 760, "fine-tuned until " .. name .. ": at least 760 of 800", out)
+end
+
 -- The network with its weights as constants, compiled with nothing but cc -O2 and a small main.
 local main = [[
 #include "shapes.h"

@@ -169,4 +169,56 @@ example("the_five_filters", tap.read("specs/filters.lua"), {28, 28, 1}, noise, e
 tap.write_npy(build .. "/picture.npy", {28, 28, 1}, noise)
 local _, err = tap.run(("%s run specs/filters.lua --input %s/picture.npy -o %s/maps.png --quiet"):format(cnngen, build, build))
 tap.report((tap.read(build .. "/maps.png") or ""):sub(1, 8) == "\x89PNG\r\n\x1a\n", "the filters write a picture of their maps", err)
+
+-- In training, spatial dropout keeps or drops a channel of a sample as a whole, so that the mean stays; predict passes all through. A slope
+-- of one changes nothing, and lets the network be trained.
+for _, net in ipairs {{"dropped2d", "'3x5x24', spatial_dropout2d { 0.25 }", 15}, {"dropped1d", "'7x24', spatial_dropout1d { 0.25 }", 7}} do
+    local name, pixels = net[1], net[3]
+    tap.write(("%s/%s.lua"):format(build, name), ("return model { batch = 100, input = %s, prelu { init = 1 } }"):format(net[2]))
+    tap.write(("%s/%s_main.c"):format(build, name), ([[
+#include "NAME.h"
+#include <stdio.h>
+static NAME_params params;
+static NAME_tape tape;
+static NAME_scratch scratch;
+static float ones[100 * UPPER_INPUT_SIZE], output[UPPER_OUTPUT_SIZE];
+int main(void)
+{
+    NAME_init(&params, 1);
+    for (int i = 0; i < 100 * UPPER_INPUT_SIZE; i++)
+        ones[i] = 1;
+    NAME_predict(&params, ones, output, &scratch);
+    for (int i = 0; i < UPPER_OUTPUT_SIZE; i++)
+        printf("%g ", (double)output[i]);
+    printf("\n");
+    for (int step = 0; step < 2; step++) {
+        const float *outputs = NAME_forward(&params, ones, 100, &tape);
+        for (int i = 0; i < 100 * UPPER_OUTPUT_SIZE; i++)
+            printf("%.3f ", (double)outputs[i]);
+        printf("\n");
+    }
+    return 0;
+}
+]]):gsub("NAME", name):gsub("UPPER", name:upper()))
+    local out, message = tap.run(("%s %s/%s.lua --standalone -o %s/%s.c && cc -O1 %s/%s.c %s/%s_main.c -o %s/%s && %s/%s"):format(
+        cnngen, build, name, build, name, build, name, build, name, build, name, build, name))
+    local lines = {}
+    for line in out:gmatch("[^\n]+") do lines[#lines + 1] = line end
+    tap.report(#lines == 3 and not lines[1]:find("[^1 ]"), name .. ": predict drops nothing", message .. (lines[1] or ""):sub(1, 80))
+    local values, whole, dropped = {}, #lines == 3, 0
+    for value in (lines[2] or ""):gmatch("%S+") do values[#values + 1] = value end
+    for sample = 0, 99 do
+        for c = 1, 24 do
+            local first = values[sample * pixels * 24 + c]
+            whole = whole and (first == "0.000" or first == "1.333")
+            dropped = dropped + (first == "0.000" and 1 or 0)
+            for pixel = 1, pixels - 1 do
+                whole = whole and values[(sample * pixels + pixel) * 24 + c] == first
+            end
+        end
+    end
+    tap.report(whole and #values == 100 * pixels * 24, name .. ": a channel is kept or dropped as a whole", message)
+    tap.report(dropped > 530 and dropped < 670, name .. ": a quarter of 2400 channels is dropped", dropped) -- 600, three deviations of 21
+    tap.report(lines[2] ~= lines[3], name .. ": the next step drops others", "the same")
+end
 tap.finish()

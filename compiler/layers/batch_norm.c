@@ -64,6 +64,7 @@ static const Recipe recipe = {.templates = "batch_norm",
 
 const LayerKind layer_batch_norm = {.name = "batch_norm",
                                     .prefix = "bn",
+                                    .keras = "batch_normalization",
                                     .dims = ANY_DIMS,
                                     .options = options,
                                     .defaults = defaults,

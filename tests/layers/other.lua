@@ -21,4 +21,13 @@ case("dropout", "input = '4x4x2', batch = 3, conv2d { 4, kernel = 2, activation 
 case("dropout before padding", "input = '5x5x2', batch = 2, conv2d { 4, kernel = 2 }, dropout { 0.3 }, conv2d { 3, kernel = 3, padding = 'same' }")
 case("dropout first and last", "input = '6', batch = 2, dropout { 0.2 }, dense { 5 }, dropout { 0.2 }")
 case("dropout of zero", "input = '6', dropout { 0 }, dense { 5 }")
+for _, c in ipairs {1, 3, 4, 5, 16, 19} do
+    case("spatial dropout of " .. c, ("input = '5x4x2', batch = 3, conv2d { %d, kernel = 2, activation = 'relu' }, spatial_dropout2d { 0.4 }, conv2d { 3, kernel = 3, padding = 'same' }"):format(c))
+end
+case("spatial dropout first", "input = '4x4x5', batch = 2, spatial_dropout2d { 0.3 }, conv2d { 4, kernel = 2 }, flatten {}, dense { 2 }")
+case("spatial dropout last", "input = '4x4x2', batch = 2, conv2d { 6, kernel = 2 }, spatial_dropout2d { rate = 0.3 }")
+case("spatial dropout of one pixel", "input = '3x3x2', batch = 3, conv2d { 9, kernel = 3 }, spatial_dropout2d { 0.5 }, flatten {}, dense { 2 }")
+case("spatial dropout of zero", "input = '3x3x2', batch = 2, conv2d { 9, kernel = 3 }, spatial_dropout2d { 0 }, flatten {}, dense { 2 }")
+case("spatial dropout in 1D", "input = '9x3', batch = 3, conv1d { 7, kernel = 3 }, spatial_dropout1d { 0.4 }, maxpool1d { 2 }, flatten {}, dense { 2 }")
+case("spatial dropout and norms", "input = '6x6x2', batch = 3, conv2d { 8, kernel = 3, padding = 1 }, batch_norm { activation = 'relu' }, spatial_dropout2d { 0.4 }, residual { conv2d { 8, kernel = 3, padding = 1 }, spatial_dropout2d { 0.4 } }, dropout { 0.4 }, flatten {}, dense { 2 }")
 return cases

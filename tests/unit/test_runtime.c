@@ -265,6 +265,8 @@ TEST(dropout_drops_its_share_and_backward_the_same)
     }
     CHECK(kept > 14700 && kept < 15300 && same == 20000);
     CHECK(fabs((double)y[0]) < 1e-9 || fabs((double)y[0] - 1 / 0.75) < 1e-6);
+    cnn_dropout_factors(x, 20000, (cnn_real)0.25, 9);
+    CHECK(memcmp(x, y, sizeof x) == 0); /* what becomes of ones */
 }
 
 TEST(random_weights_do_not_depend_on_rounding)

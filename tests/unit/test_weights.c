@@ -58,7 +58,7 @@ static float *load_bytes(const Graph *graph, const void *bytes, size_t size)
 }
 
 /* A file with that header and `count` floats 0, 1, 2, ... */
-static float *load_into(const Graph *graph, const char *header, int count)
+static float *load(const Graph *graph, const char *header, int count)
 {
     Text text = {.arena = arena};
     char size[8] = {(char)(strlen(header) & 0xff), (char)(strlen(header) >> 8)};
@@ -69,11 +69,6 @@ static float *load_into(const Graph *graph, const char *header, int count)
         text_add(&text, (const char *)&value, 4); /* tests run on little-endian machines */
     }
     return load_bytes(graph, text.data, text.size);
-}
-
-static float *load(const char *header, int count)
-{
-    return load_into(network(), header, count);
 }
 
 static bool says(const char *part)
@@ -111,11 +106,12 @@ TEST(round_trip)
 TEST(metadata_and_order)
 {
     begin();
-    float *loaded = load("{\"__metadata__\":{\"by\":\"x\"}," DENSE "," BIAS CONV "\"e\":{\"dtype\":"
+    float *loaded = load(network(),
+                         "{\"__metadata__\":{\"by\":\"x\"}," DENSE "," BIAS CONV "\"e\":{\"dtype\":"
                          "\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}",
                          27);
     CHECK(!loaded && diag.errors == 1 && says("surplus tensor e (0)"));
-    loaded = load("{" BIAS CONV DENSE "}   ", 27);
+    loaded = load(network(), "{" BIAS CONV DENSE "}   ", 27);
     CHECK(loaded && loaded[0] == 0 && loaded[26] == 26);
     end();
 }
@@ -125,6 +121,7 @@ TEST(pytorch)
 {
     begin();
     float *loaded = load(
+        network(),
         "{\"conv1.weight\":{\"dtype\":\"F32\",\"shape\":[3,2,2,1],\"data_offsets\":[0,48]}," BIAS
         "\"dense1.weight\":{\"dtype\":\"F32\",\"shape\":[2,6],\"data_offsets\":[60,108]},"
         "\"bn.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],"
@@ -158,7 +155,7 @@ TEST(pytorch_transposed)
         (Tensor){.layer = "up", .name = "bias", .dims = {4}, .rank = 1, .count = 4};
     const Graph graph = {.name = "net", .nodes = nodes, .node_count = 2, .param_count = 124};
     const float *loaded =
-        load_into(&graph,
+        load(&graph,
                   "{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[5,4,2,3],\"data_offsets\":[0,480]},"
                   "\"up.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[480,496]}}",
                   124);
@@ -168,7 +165,7 @@ TEST(pytorch_transposed)
             for (int i = 0; i < 5; i++)
                 CHECK(loaded[(s * 4 + o) * 5 + i] == (float)((i * 4 + o) * 6 + s));
     CHECK(loaded && loaded[120] == 120 && loaded[123] == 123);
-    CHECK(!load_into(
+    CHECK(!load(
         &graph,
         "{\"up.weight\":{\"dtype\":\"F32\",\"shape\":[4,5,2,3],\"data_offsets\":[0,480]},"
         "\"up.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[480,496]}}",
@@ -177,10 +174,94 @@ TEST(pytorch_transposed)
     end();
 }
 
+/* flatten 1x2x3, a norm of its 6 values, dropout, slopes, dense (6, 2) without a bias. */
+static const Graph *norms(void)
+{
+    static int before[] = {0, 1, 2, 3, 4};
+    static const LayerKind flatten = {.name = "flatten", .role = ROLE_VIEW},
+                           dense = {.name = "dense"};
+    const LayerKind *const kinds[] = {NULL,           &flatten,     &layer_layer_norm,
+                                      &layer_dropout, &layer_prelu, &dense};
+    Node *nodes = ARENA_ARRAY(arena, 6, Node);
+    Graph *graph = ARENA_NEW(arena, Graph);
+    for (int i = 1; i < 6; i++)
+        nodes[i] = (Node){
+            .kind = kinds[i], .name = kinds[i]->name, .inputs = &before[i - 1], .input_count = 1};
+    nodes[1].in = (Shape){.h = 1, .w = 2, .c = 3, .rank = 3};
+    nodes[2].index = 2;
+    nodes[4].index = 4;
+    nodes[2].tensors[0] =
+        (Tensor){.layer = "ln1", .name = "gamma", .dims = {6}, .rank = 1, .count = 6};
+    nodes[2].tensors[1] =
+        (Tensor){.layer = "ln1", .name = "beta", .dims = {6}, .rank = 1, .count = 6};
+    nodes[2].tensor_count = 2;
+    nodes[4].tensors[0] =
+        (Tensor){.layer = "prelu1", .name = "alpha", .dims = {6}, .rank = 1, .count = 6};
+    nodes[4].tensor_count = 1;
+    nodes[5].tensors[0] =
+        (Tensor){.layer = "dense1", .name = "kernel", .dims = {6, 2}, .rank = 2, .count = 12};
+    nodes[5].tensor_count = 1;
+    *graph = (Graph){.name = "net", .nodes = nodes, .node_count = 6, .param_count = 30};
+    return graph;
+}
+
+#define GAMMA(name)  "\"" name "\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]},"
+#define BETA(name)   "\"" name "\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[24,48]},"
+#define KERNEL(dims) "\"dense1." dims ",\"data_offsets\":[48,96]}"
+#define SLOPES(name, dims, end)                                                                    \
+    ",\"" name "\":{\"dtype\":\"F32\",\"shape\":[" dims "],\"data_offsets\":[96," end "]}"
+
+/* PyTorch has the values of a norm behind a flatten channels first, and the rows of a kernel behind
+ * that norm. */
+TEST(pytorch_norms)
+{
+    begin();
+    const char *torch = "{" GAMMA("ln1.weight") BETA("ln1.bias") //
+        KERNEL("weight\":{\"dtype\":\"F32\",\"shape\":[2,6]");
+    float *loaded =
+        load(norms(), arena_printf(arena, "%s" SLOPES("prelu1.weight", "6", "120") "}", torch), 30);
+    CHECK(loaded != NULL && diag.errors == 0);
+    for (int i = 0; loaded && i < 6; i++) {
+        const int there = i % 3 * 2 + i / 3;
+        CHECK(loaded[i] == (float)there && loaded[6 + i] == (float)(6 + there));
+        CHECK(loaded[12 + i] == (float)(24 + there));
+        for (int o = 0; o < 2; o++)
+            CHECK(loaded[18 + i * 2 + o] == (float)(12 + o * 6 + there));
+    }
+    loaded =
+        load(norms(), arena_printf(arena, "%s" SLOPES("prelu1.weight", "1", "100") "}", torch), 25);
+    CHECK(loaded != NULL && diag.errors == 0);
+    for (int i = 0; loaded && i < 6; i++)
+        CHECK(loaded[12 + i] == 24);
+    CHECK(!load(norms(), arena_printf(arena, "%s" SLOPES("prelu1.weight", "2", "104") "}", torch),
+                26));
+    CHECK(diag.errors == 1 && says("prelu1.weight is 2, the network needs 6"));
+    end();
+}
+
+/* Keras' own names; its slopes have axes of one for height and width. */
+TEST(keras_norms)
+{
+    begin();
+    const char *keras = "{" GAMMA("layer_normalization.gamma") BETA("layer_normalization.beta") //
+        KERNEL("kernel\":{\"dtype\":\"F32\",\"shape\":[6,2]");
+    float *loaded = load(
+        norms(), arena_printf(arena, "%s" SLOPES("p_re_lu.alpha", "1,1,6", "120") "}", keras), 30);
+    CHECK(loaded != NULL && diag.errors == 0);
+    for (int i = 0; loaded && i < 6; i++)
+        CHECK(loaded[i] == (float)i && loaded[6 + i] == (float)(6 + i) &&
+              loaded[12 + i] == (float)(24 + i));
+    CHECK(!load(norms(),
+                arena_printf(arena, "%s" SLOPES("p_re_lu.alpha", "1,6,1", "120") "}", keras), 30));
+    CHECK(diag.errors == 1 && says("p_re_lu.alpha is 1x6x1, the network needs 6"));
+    end();
+}
+
 TEST(every_difference_is_reported)
 {
     begin();
-    CHECK(!load("{\"conv1.kernel\":{\"dtype\":\"F32\",\"shape\":[2,2,3,1],\"data_offsets\":[0,48]},"
+    CHECK(!load(network(),
+                "{\"conv1.kernel\":{\"dtype\":\"F32\",\"shape\":[2,2,3,1],\"data_offsets\":[0,48]},"
                 "\"conv1.bias\":{\"dtype\":\"I32\",\"shape\":[3],\"data_offsets\":[48,60]},"
                 "\"dense9.kernel\":{\"dtype\":\"F32\",\"shape\":[6,2],\"data_offsets\":[60,108]}}",
                 27));
@@ -223,7 +304,7 @@ TEST(wrong_headers)
         "{\"a\":\"\xff\"}"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         begin();
-        CHECK(load(headers[i], 27) == NULL);
+        CHECK(load(network(), headers[i], 27) == NULL);
         CHECK(diag.errors > 0 && diag.status == STATUS_WRONG);
         end();
     }
@@ -249,7 +330,7 @@ TEST(surplus_is_cut_short)
     for (int i = 0; i < 500; i++)
         text_printf(&text, ",\"s%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}", i);
     text_string(&text, "}");
-    CHECK(!load(text.data, 27) && diag.errors == 21 && says("480 more"));
+    CHECK(!load(network(), text.data, 27) && diag.errors == 21 && says("480 more"));
     end();
 }
 
@@ -260,13 +341,15 @@ static char *real_path(Arena *owner)
                         data ? data : "../shared/data");
 }
 
-/* Trained weights of another origin, with metadata of their own: what does not fit is named. */
+/* Trained weights of another origin, with metadata of their own and the names Keras gives: what does
+ * not fit is named. */
 TEST(real_file)
 {
     begin();
     CHECK(!weights_load(arena, &diag, network(), real_path(arena)));
-    CHECK(says("surplus tensor conv2d.kernel (3x3x3x16)"));
-    CHECK(says("missing tensor conv1.kernel (2x1x2x3)"));
+    CHECK(says("tensor conv2d.kernel is 3x3x3x16, the network needs 2x1x2x3"));
+    CHECK(says("tensor dense.kernel is 64x10, the network needs 6x2"));
+    CHECK(says("surplus tensor conv2d_1.kernel (3x3x16x16)"));
     end();
 }
 
@@ -284,6 +367,8 @@ int main(void)
     RUN(metadata_and_order);
     RUN(pytorch);
     RUN(pytorch_transposed);
+    RUN(pytorch_norms);
+    RUN(keras_norms);
     RUN(every_difference_is_reported);
     RUN(wrong_headers);
     RUN(header_size_lies);

@@ -1,0 +1,6 @@
+return model {
+  input = "8x8x3",
+  conv3d { 4, kernel = 3, name = "stem" },
+  conv2d { 4, kernel = 3 },
+  freeze_until = "stem",
+}

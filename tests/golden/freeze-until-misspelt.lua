@@ -1,0 +1,5 @@
+return model {
+  input = "8x8x3",
+  conv2d { 4, kernel = 3 },
+  freeze_untill = "conv1",
+}

@@ -1,0 +1,4 @@
+return model {
+  input = "8x8x3",
+  layer_norm { 3 },
+}

@@ -1,0 +1,4 @@
+return model {
+  input = "8x8x3",
+  spatial_dropout2d { 1 },
+}
