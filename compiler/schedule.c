@@ -202,15 +202,15 @@ static void fuse_loss(const Graph *graph, Schedule *schedule)
 static void recompute(Schedule *schedule, int s)
 {
     Step *step = &schedule->steps[s];
-    const int buffers[] = {step->y, step->argmax, step->kept};
-    const int needed[] = {step->x, step->z, step->forward_pass.prepared, step->forward_pass.work};
+    const int buffers[] = {step->y, step->argmax, step->kept, step->forward_pass.work};
+    const int needed[] = {step->x, step->z, step->forward_pass.prepared};
     int first, last;
     run_around(schedule, s, &first, &last);
     step->recomputed = true;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 3; i++)
         if (needed[i] != STEP_NONE)
             schedule_extend(&schedule->buffers[needed[i]], 2 * schedule->count - first);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         if (buffers[i] == STEP_NONE)
             continue;
         Buffer *buffer = &schedule->buffers[buffers[i]];

@@ -52,9 +52,11 @@ ${signature("forward", arguments)}
             for (; k + ${four} <= ${row}; k += ${four}) {
                 ${vector_store(4, "to", "k", vector_load(4, "to", "k") .. " + " .. vector_load(4, "from", "k"))};
             }
+%           if row % 4 ~= 0 then
             for (; k < ${row}; k++) {
                 to[k] += from[k];
             }
+%           end
 %       else
 %           for k in range(row) do
             to[${k}] += from[${k}];
