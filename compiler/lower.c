@@ -337,6 +337,7 @@ static bool can_take_pool(const Lowering *low, const Step *step, const Node *nod
     const bool relu = strcmp(step->activation->name, "relu") == 0;
     const bool trained = maximum && low->options.unroll == UNROLL_AUTO && !low->options.portable;
     return (!low->learning || trained) && step->recipe->takes_pool && !step->pool &&
+           (step->node->groups <= 1 || step->node->filters / step->node->groups >= 16) &&
            (is_linear(step->activation) || relu || (maximum && step->activation->monotone)) &&
            w->stride.h == w->kernel.h && w->stride.w == w->kernel.w &&
            w->kernel.h * w->kernel.w > 1 && w->kernel.h * w->kernel.w <= FUSED_WINDOW_MOST &&

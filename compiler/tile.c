@@ -141,6 +141,27 @@ Split tile_split_gradient(const Step *step)
     return tile_split(step->yv.shape, step->yv.shape.c);
 }
 
+Spread tile_spread(const Step *step)
+{
+    const Node *node = step->node;
+    const Window *w = &node->window;
+    Spread spread = {
+        .rows = (node->out.h - 1) * w->stride.h + (w->kernel.h - 1) * w->dilation.h + 1,
+        .columns = (node->out.w - 1) * w->stride.w + (w->kernel.w - 1) * w->dilation.w + 1};
+    spread.size = spread.rows * spread.columns * (node->in.c / node->groups) * node->filters +
+                  TILE_MOST_LANES; /* the last vector may be whole */
+    return spread;
+}
+
+static Value *spread_value(Arena *arena, Spread spread)
+{
+    Value *table = value_table(arena);
+    set_int(arena, table, "rows", spread.rows);
+    set_int(arena, table, "columns", spread.columns);
+    set_int(arena, table, "size", spread.size);
+    return table;
+}
+
 static Value *split_value(Arena *arena, Split split)
 {
     Value *table = value_table(arena);
@@ -172,6 +193,8 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
     value_set(arena, tiles, "input", split_value(arena, tile_split_input(step)));
     value_set(arena, tiles, "gradient", split_value(arena, tile_split_gradient(step)));
+    if (node->groups > 1 && (in > 1 || out > 1))
+        value_set(arena, tiles, "spread", spread_value(arena, tile_spread(step)));
 }
 
 /* The number of samples a tile of dense takes: the largest up to six that divides the batch, if

@@ -49,6 +49,14 @@ Split tile_split(Shape shape, int64_t planes);
 Split tile_split_input(const Step *step);
 /* The gradient of its output: a plane for each channel. */
 Split tile_split_gradient(const Step *step);
+
+/* A grouped convolution's input with, for each output, what it reads side by side: in.c / groups
+ * planes of `filters` values a pixel; the pixels that a window reaches. */
+typedef struct {
+    int64_t rows, columns, size; /* of pixels; floats in all */
+} Spread;
+
+Spread tile_spread(const Step *step);
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes);
 void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,

@@ -1,5 +1,10 @@
-% -- Depthwise convolution forward: lanes are channels, each with a kernel of its own. P pixels of a row share the loads of x.
-% local K, S, D, C = L.kernel, L.stride, L.dilation, L.x.c
+% -- Depthwise convolution forward: lanes are outputs, each with a kernel of its own. P pixels of a row share the loads of x.
+% -- Groups that read more than one channel, or write more than one, have their input spread out: every pixel as I planes of C values, plane c
+% -- with channel c of the group that each output reads.
+% local K, S, D, C, I = L.kernel, L.stride, L.dilation, L.filters, L.x.c // L.groups
+% local spread = L.tiles.spread
+% local X = I * C
+% local row, origin = spread and spread.columns * X or L.x.row, spread and 0 or L.x.origin
 % local N = C < 8 and 4 or C < 16 and 8 or 16
 % local vec, lanes = use_lanes(N)
 % local start = L.norm and "norm" or L.bias and "b" or "zero"
@@ -29,21 +34,25 @@ ${wrap("static inline void " .. L.fn .. "_" .. P, {"const real *restrict x", "co
 % local xs, ws = "x", "w"
 % if K.h > 1 then
     for (int ki = 0; ki < ${K.h}; ki++) {
-        const real *xi = x + ${mul("ki", D.h * L.x.row)}, *wi = w + ${mul("ki", K.w * C)};
+        const real *xi = x + ${mul("ki", D.h * row)}, *wi = w + ${mul("ki", K.w * X)};
 %   xs, ws = "xi", "wi"
 % end
+% if I > 1 then
+    for (int c = 0; c < ${X}; c += ${C}) {
+%   xs, ws = xs .. " + c", ws .. " + c"
+% end
 % for kj in range(K.w) do
-        const ${vec} k${kj} = ${load(ws, kj * C)};
+        const ${vec} k${kj} = ${load(ws, kj * X)};
 % end
 % for _, column in ipairs(columns(P)) do
         {
-            const ${vec} v = ${load(xs, column.column * C)};
+            const ${vec} v = ${load(xs, column.column * X)};
 %   for _, use_of in ipairs(column) do
             a${use_of.p} += v * k${use_of.kj};
 %   end
         }
 % end
-% if K.h > 1 then
+% for _ in range((K.h > 1 and 1 or 0) + (I > 1 and 1 or 0)) do
     }
 % end
 % if L.norm then
@@ -60,16 +69,18 @@ ${wrap("static inline void " .. L.fn .. "_" .. P, {"const real *restrict x", "co
 % local arguments = {"x", "w"}
 % if start ~= "zero" then arguments[#arguments + 1] = start end
 % arguments[#arguments + 1] = "y"
+% if spread then arguments[#arguments + 1] = "work" end
 ${signature("forward", arguments)}
 {
 % include("halo.c.t")
+% if spread then include("spread.c.t") end
     for (int next = 0; next < ${C}; next += ${lanes}) {
         const int o = next + ${lanes} <= ${C} ? next : ${C} - ${lanes}; /* the last block overlaps the one before */
 % for i in each("i", L.y.h) do
-        const real *xi = ${plus("x + o", add(mul(i, S.h * L.x.row), L.x.origin))};
+        const real *xi = ${plus(spread and "work + o" or "x + o", add(mul(i, S.h * row), origin))};
         real *yi = ${plus("y + o", add(mul(i, L.y.row), L.y.origin))};
 %   local function call(j)
-            ${wrap(L.fn .. "_" .. P, {plus("xi", mul(j, S.w * C)), "w + o", start ~= "zero" and start .. " + o" or false, plus("yi", mul(j, C))})};
+            ${wrap(L.fn .. "_" .. P, {plus("xi", mul(j, S.w * X)), "w + o", start ~= "zero" and start .. " + o" or false, plus("yi", mul(j, C))})};
 %   end
 %   if L.y.w == P then
 %       call(0)

@@ -134,7 +134,14 @@ static bool is_sparse(const Step *step)
            step->yv.shape.w <= SPARSE_WIDTH;
 }
 
-enum { DEPTHWISE_LEAST = 4, DEPTHWISE_WIDTH = 16 };
+enum {
+    DEPTHWISE_LEAST = 4,
+    DEPTHWISE_WIDTH = 16,
+    SPREAD_TAPS = 3,
+    SPREAD_FILTERS = 3, /* of a group, */
+    SPREAD_STRIDED = 2, /* with a stride, */
+    SPREAD_LARGE = 4    /* with a window of NARROW_TAPS or more */
+};
 
 /* One filter for each channel: lanes are channels. Backward reads vectors beyond the last channel,
  * which the caller's memory does not allow. */
@@ -145,6 +152,27 @@ static bool is_depthwise(const Plan *plan, const Step *step)
            node->groups == node->in.c && node->filters == node->in.c &&
            node->in.c >= DEPTHWISE_LEAST && node->window.kernel.w <= DEPTHWISE_WIDTH &&
            (!step->from_caller || node->in.c % TILE_MOST_LANES == 0);
+}
+
+/* Groups of few filters fill no vector. Lanes are then outputs of many groups, which takes a copy
+ * of the input that has what each output reads side by side; large windows read it often enough. */
+static bool is_spread(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    const Size k = node->window.kernel;
+    const int64_t most = k.h * k.w >= NARROW_TAPS     ? SPREAD_LARGE
+                         : node->window.stride.w == 1 ? SPREAD_FILTERS
+                                                      : SPREAD_STRIDED;
+    return plan->options.unroll == UNROLL_AUTO && !plan->options.portable && !step->pool &&
+           !step->lean && node->groups > 1 && node->filters / node->groups <= most &&
+           node->filters >= DEPTHWISE_LEAST && k.w <= DEPTHWISE_WIDTH && k.h * k.w >= SPREAD_TAPS;
+}
+
+static Form spread_form(const Step *step, bool backward)
+{
+    const int64_t size = tile_spread(step).size;
+    return (Form){.templates = "conv_depthwise",
+                  .work = size * (backward ? step->trainable + step->wants_dx : 1)};
 }
 
 static Form forward_form(const Plan *plan, const Step *step)
@@ -186,6 +214,8 @@ static Form conv_form(const Plan *plan, const Step *step, bool backward)
     const int64_t kernel = step->node->tensors[0].count;
     if (is_depthwise(plan, step))
         return (Form){.templates = "conv_depthwise"};
+    if (is_spread(plan, step))
+        return spread_form(step, backward);
     if (is_narrow(plan, step) && !step->wants_dx && (!backward || step->trainable))
         return narrow_form(step, backward);
     if (!backward)
