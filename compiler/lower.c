@@ -82,6 +82,7 @@ static Step *add_step(Lowering *low, const Node *node, const Recipe *recipe, con
                    .z = STEP_NONE,
                    .conv = plain_view(out),
                    .from_caller = schedule->buffers[in->buffer].home == HOME_CALLER_INPUT,
+                   .samples = low->training ? low->graph->batch : 1,
                    .norm_values = STEP_NONE,
                    .kept = STEP_NONE,
                    .argmax = STEP_NONE,

@@ -31,7 +31,7 @@
 %       tile {fn = L.fn .. "_dw_" .. width(variant.v, L.tiles.lanes) .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = loops, start = "y", tail = tail, comment = "Gradient of " .. run.p .. " taps x " .. wide(variant.v, L.tiles.lanes, "filters") .. ", summed over the image."}
 %   end end
 % end
-% local swapped = dx_winograd and 16 * dx_winograd.apart or 0
+% local swapped = dx_winograd and dx_winograd.elements * dx_winograd.apart or 0
 % if dx_winograd then
 %   include("winograd.c.t", {T = {fn = L.fn .. "_dx", ic = oc, oc = ic, row = (L.x.w - L.padding.left - L.padding.right + 2) * oc, winograd = dx_winograd, start = "zero", y_row = L.x.row, h = L.x.h - L.padding.top - L.padding.bottom, w = L.x.w - L.padding.left - L.padding.right, taps = function(ki, kj) return (8 - ki * 3 - kj) * ic * oc end}})
 % elseif auto and L.wants_dx then
