@@ -8,7 +8,8 @@
 #include "tile.h"
 
 enum {
-    BLOCK_FLOATS = 24 * 1024, /* a block before and after the products: most of what was measured */
+    BLOCK_FLOATS = 48 * 1024, /* a block before and after the products: most of what was measured */
+    GAP = TILE_MOST_LANES,    /* floats between the elements of a tile */
     LEAST_BLOCK = 12,         /* tiles, so that register tiles fill */
     LEAST_SUMS = 8,           /* in a register tile; fewer do not hide the latency */
     NEAR_FLOATS = 192 * 1024, /* of a kernel that stays in a cache of 1 MB */
@@ -21,7 +22,7 @@ typedef struct {
     int64_t side, spread, gather, kernel;
 } Cost;
 
-static const Cost costs[] = {{2, 40, 32, 60}, {4, 170, 130, 120}};
+static const Cost costs[] = {{2, 40, 32, 60}, {4, 170, 130, 130}};
 
 static int64_t divide_up(int64_t a, int64_t b)
 {
@@ -139,7 +140,7 @@ Winograd winograd_dx(const Plan *plan, const Step *step)
 /* A little apart: at a power of two all elements would share a few lines of the cache. */
 static int64_t apart(const Winograd *w)
 {
-    return w->in * w->out + TILE_MOST_LANES;
+    return w->in * w->out + GAP;
 }
 
 int64_t winograd_prepared(const Winograd *w)
@@ -149,7 +150,7 @@ int64_t winograd_prepared(const Winograd *w)
 
 int64_t winograd_work(const Winograd *w)
 {
-    return w->elements * w->block * (w->in + w->out);
+    return w->elements * (w->block * (w->in + w->out) + 2 * GAP);
 }
 
 static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
@@ -166,6 +167,7 @@ Value *winograd_value(Arena *arena, const Winograd *w)
     set_int(arena, table, "block", w->block);
     set_int(arena, table, "blocks", w->blocks);
     set_int(arena, table, "apart", apart(w));
+    set_int(arena, table, "gap", GAP);
     for (int v = tile_prefers_narrow(w->wide_p, w->narrow_p) ? 1 : 2; v >= 1; v--) {
         Value *tile = value_table(arena);
         set_int(arena, tile, "v", v);

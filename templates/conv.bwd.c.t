@@ -127,10 +127,11 @@ ${signature("backward", arguments)}
 %       local count = (L.x.h - L.padding.top - L.padding.bottom + 2) * wide
     {
         real *const bordered = ${plus("work", L.argmax and G.count or 0)}; /* ${g} in zeros */
-        memset(dx, 0, ${L.x.buffer} * sizeof(real));
-        memset(bordered, 0, ${count} * sizeof(real));
+%       local first = (2 - L.padding.top) * wide + (2 - L.padding.left) * oc
+%       include("frame.c.t", {F = {name = "dx", origin = L.padding.top * L.x.row + L.padding.left * L.x.c + L.x.origin, row = L.x.row, inner = (L.x.w - L.padding.left - L.padding.right) * L.x.c, rows = L.x.h - L.padding.top - L.padding.bottom, count = L.x.buffer}})
+%       include("frame.c.t", {F = {name = "bordered", origin = first, row = wide, inner = G.w * oc, rows = G.h, count = count}})
         for (int i = 0; i < ${G.h}; i++) {
-            memcpy(bordered + ${add(mul("i", wide), (2 - L.padding.top) * wide + (2 - L.padding.left) * oc)}, ${plus(g, add(mul("i", G.row), G.origin))}, ${G.w * oc} * sizeof(real));
+            memcpy(${plus("bordered", add(mul("i", wide), first))}, ${plus(g, add(mul("i", G.row), G.origin))}, ${G.w * oc} * sizeof(real));
         }
         ${L.fn}_dx_convolve(bordered, prepared, ${plus("dx", L.padding.top * L.x.row + L.padding.left * L.x.c + L.x.origin)}, bordered + ${count});
     }

@@ -1,9 +1,9 @@
 % -- Winograd's F(2x2, 3x3) or F(4x4, 3x3) from the image x to the image y, for forward and backward. Element k = r*N + s of all tiles of a
-% -- block lies together: u is N*N x block x ic, the spread kernel N*N x ic x oc (a little apart: at a power of two all elements would share
-% -- a few lines of the cache), m N*N x block x oc.
+% -- block lies together: u is N*N x block x ic, the spread kernel N*N x ic x oc, m N*N x block x oc; elements lie a little apart, for at a power of
+% -- two all of them would share a few lines of the cache.
 % local lanes = select(2, use_lanes(16))
 % local W = T.winograd
-% local apart = W.apart
+% local apart, u_apart, m_apart = W.apart, W.block * T.ic + W.gap, W.block * T.oc + W.gap
 % local side = W.side
 % local N = side + 2
 % -- The points where products are taken: 0, 1, -1 and infinity; 0, a, -a, b, -b and infinity, where this choice keeps rounding small.
@@ -60,7 +60,7 @@
 static inline void ${T.fn}_spread(const real *restrict x, real *restrict u)
 {
 % transform(spread, N, function(r, s) return "load16(" .. plus("x", r * T.row + s * T.ic) .. ")" end, function(k, l, value)
-    put16(${plus("u", (k * N + l) * W.block * T.ic)}, ${value});
+    put16(${plus("u", (k * N + l) * u_apart)}, ${value});
 % end)
 }
 
@@ -85,8 +85,8 @@ static inline void ${T.fn}_spread_kernel(const real *restrict w, real *restrict 
 static inline void ${T.fn}_multiply(const real *restrict u, const real *restrict kernel, real *restrict m)
 {
     for (int k = 0; k < ${N * N}; k++) {
-        const real *uk = u + k*${W.block * T.ic}, *wk = kernel + k*${apart};
-        real *mk = m + k*${W.block * T.oc};
+        const real *uk = u + k*${u_apart}, *wk = kernel + k*${apart};
+        real *mk = m + k*${m_apart};
         int o = 0;
 % for _, tile in ipairs(W.tiles) do
         for (; ${add("o", mul(tile.v - 1, lanes))} < ${T.oc}; o += ${mul(tile.v, lanes)}) {
@@ -107,7 +107,7 @@ ${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.
 % elseif T.start == "b" then
     const v16 bias = load16(b);
 % end
-% transform(gather, N, function(r, s) return "load16(" .. plus("m", (r * N + s) * W.block * T.oc) .. ")" end, function(k, l, value)
+% transform(gather, N, function(r, s) return "load16(" .. plus("m", (r * N + s) * m_apart) .. ")" end, function(k, l, value)
 %   if T.start == "norm" then value = "(" .. value .. ") * scale + shift" elseif T.start == "b" then value = value .. " + bias" end
 %   if T.relu and not (P and P.maximum) then value = "relu16(" .. value .. ")" end
 %   if P then
@@ -143,7 +143,7 @@ ${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.
 /* Winograd's F(${side}x${side}, 3x3) for all ${high}x${wide} tiles: pieces of x are spread into u, multiplied into m, gathered into y. */
 ${wrap("static void " .. T.fn .. "_convolve", {"const real *restrict x", "const real *restrict kernel", T.start ~= "zero" and "const real *restrict " .. T.start or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false, "real *restrict work"})}
 {
-    real *const u = work, *const m = work + ${N * N * W.block * T.ic};
+    real *const u = work, *const m = work + ${N * N * u_apart};
 % local pooled = P and 2 or 1
 % local function corner(shrink)
             const int tile = first + t;

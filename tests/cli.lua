@@ -69,7 +69,7 @@ expect("--ram 1K", "specs/packets.lua --ram 1K -o " .. build .. "/packets.c", 1,
 expect("--ram 20K --inference", "specs/packets.lua --ram 20K --inference -o " .. build .. "/packets.c", 0)
 expect("--ram 1K --inference", "specs/packets.lua --ram 1K --inference -o " .. build .. "/packets.c", 1, "bytes of scratch, more than --ram")
 expect("recomputed", "summary specs/vgg_small.lua --ram 5M", 0, "multiply-adds a sample, 21 % of forward's", "out")
-local tiles = expect("--tiles", "summary specs/vgg_small.lua --tiles", 0, "conv3            predict  100 100 100 %  F(2x2, 3x3) 2x6 | 1x12, 2 blocks of 25 tiles", "out")
+local tiles = expect("--tiles", "summary specs/vgg_small.lua --tiles", 0, "conv3            predict  100 100 100 %  F(4x4, 3x3) 1x8, 2 blocks of 8 tiles", "out")
 tap.report(tiles:find("where the pool's maximum was: 3 rows x 4 vectors", 1, true), "--tiles tells backward's", tiles)
 expect("--tiles --winograd off", "summary specs/vgg_small.lua --tiles --winograd off", 0, "conv3            predict  100 100 100 %  1x7", "out")
 expect("limits that hold", "check specs/mnist.lua --max-params 225034 --max-ram 32K --max-macs 3M", 0)
