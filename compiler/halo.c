@@ -48,6 +48,7 @@ Step *lowering_step(Lowering *low, const Node *node, const Recipe *recipe, const
                    .z = STEP_NONE,
                    .conv = view_plain(out),
                    .from_caller = schedule->buffers[in->buffer].home == HOME_CALLER_INPUT,
+                   .samples = low->training ? low->graph->batch : 1,
                    .norm_values = STEP_NONE,
                    .kept = STEP_NONE,
                    .argmax = STEP_NONE,
