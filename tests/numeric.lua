@@ -100,10 +100,10 @@ local function models_h(group, real)
     return table.concat(text)
 end
 
--- Runs shell commands, as many at a time as there are processors. What became of each, its log tells.
+-- Runs shell commands, JOBS at a time (as many as there are processors). What became of each, its log tells.
 local function run_all(commands)
     write(build .. "/commands", table.concat(commands, "\n") .. "\n")
-    run(("xargs -d '\\n' -n 1 -P \"$(nproc)\" sh -c < %s/commands"):format(build))
+    run(("xargs -d '\\n' -n 1 -P \"${JOBS:-$(nproc)}\" sh -c < %s/commands"):format(build))
 end
 
 -- One program per group and variant.
