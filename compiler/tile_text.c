@@ -110,6 +110,38 @@ static void add_schedule(Text *out, const Plan *plan, const Schedule *schedule, 
     }
 }
 
+static void add_words(Arena *arena, Value *rows, const Step *step, const char *pass,
+                      const char *form, const char *text)
+{
+    Value *row = value_table(arena);
+    value_set(arena, row, "step", value_string(arena, step->name));
+    value_set(arena, row, "pass", value_string(arena, pass));
+    value_set(arena, row, "form", value_string(arena, form));
+    value_set(arena, row, "tiles", value_string(arena, text && *text ? text + 1 : ""));
+    for (int lanes = 4; lanes <= 16; lanes *= 2)
+        value_set(arena, row, arena_printf(arena, "used%d", lanes),
+                  value_int(arena, (int64_t)used(step, lanes)));
+    value_add(arena, rows, row);
+}
+
+void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *schedule, bool training)
+{
+    for (int i = 0; i < schedule->count; i++) {
+        const Step *step = &schedule->steps[i];
+        if (!step->recipe->linear)
+            continue;
+        const Value *tiles = tile_value(arena, plan, schedule, step);
+        Text forward = {.arena = arena}, backward = {.arena = arena};
+        add_forward(&forward, step, tiles);
+        add_words(arena, rows, step, training ? "forward" : "predict", step->forward_pass.templates,
+                  forward.data);
+        if (!step->backward || (!step->trainable && !step->wants_dx))
+            continue;
+        add_backward(&backward, step, tiles);
+        add_words(arena, rows, step, "backward", step->backward_pass.templates, backward.data);
+    }
+}
+
 void summary_tiles(Text *out, const Plan *plan)
 {
     if (plan->options.unroll != UNROLL_AUTO) {
