@@ -9,10 +9,13 @@
 #include "report.h"
 
 enum {
-    LAYERS_MOST = 4,   /* with drawn kernels */
+    LAYERS_MOST = 3,   /* with drawn kernels */
     FILTERS_MOST = 64, /* drawn of a layer */
-    INPUTS_MOST = 8,   /* channels drawn of each filter */
-    CELL = 66,         /* pixels of the page a feature map takes */
+    MATRIX_HEIGHT = 64,
+    MATRIX_WIDTH = 256,
+    INPUTS_MOST = 8, /* channels drawn of each filter */
+    INPUT = 132,     /* pixels of the page the sample takes */
+    CELL = 66,       /* pixels of the page a feature map takes */
     PAGE = 1056
 };
 
@@ -107,7 +110,7 @@ static Value *picture_value(Arena *arena, const Grid *g, const char *name, const
     Value *table = value_table(arena);
     const int64_t width = g->columns * (g->w + 1) - 1, height = g->rows * (g->h + 1) - 1;
     int64_t zoom = kernel ? at_most(PAGE / width, g->w * g->h == 1 || g->w > 9 ? 6 : 36 / g->w)
-                          : at_most(PAGE / width, CELL / (g->w + 1));
+                          : at_most(PAGE / width, (g->count > 1 ? CELL : INPUT) / (g->w + 1));
     report_string(arena, table, "name", name);
     report_string(arena, table, "what", what);
     report_string(arena, table, "image", draw(arena, g, kernel));
@@ -137,54 +140,72 @@ static Shape image_before(const Graph *graph, const Node *node)
     return node->out;
 }
 
-/* Kernel (taps..., a, b): a pictures for each of b filters; a filter's channels one below the
- * other. */
-static Grid kernel_grid(const Graph *graph, const Node *node, const float *values)
+/* a x b numbers as one picture, the longer side from left to right. */
+static const char *draw_matrix(Arena *arena, Grid *g, int64_t a, int64_t b)
 {
-    const Tensor *t = &node->tensors[0];
-    Grid g = {.values = values};
-    const int64_t b = t->dims[t->rank - 1], a = t->dims[t->rank - 2];
-    const Shape image = image_before(graph, node);
-    if (t->rank == 4 && t->dims[0] * t->dims[1] > 1) {
-        g.h = t->dims[0], g.w = t->dims[1], g.down = t->dims[1] * a * b, g.right = a * b;
-        g.colour = a == 3 && node->inputs[0] == 0 ? b : 0;
-        if (a == 1 || g.colour || b == 1)
-            in_rows(&g, at_most(a == 3 && g.colour ? b : a * b, FILTERS_MOST), 1, 32);
-        else {
-            g.rows = at_most(a, INPUTS_MOST), g.columns = at_most(b, FILTERS_MOST / 2);
-            g.count = g.rows * g.columns, g.by_row = b, g.by_column = 1;
-        }
-    } else if (t->rank == 3 && t->dims[0] > 1) {
-        g.h = at_most(a, FILTERS_MOST), g.w = t->dims[0], g.down = b, g.right = a * b;
-        in_rows(&g, at_most(b, FILTERS_MOST), 1, 32);
-    } else if (t->rank == 2 && image.rank == 3 && image.h > 1 && image.h * image.w * image.c == a) {
-        g.h = image.h, g.w = image.w, g.down = image.w * image.c * b, g.right = image.c * b;
-        in_rows(&g, at_most(b, FILTERS_MOST / 2), 1, 16);
-    } else {
-        g.h = at_most(a, 2 * FILTERS_MOST), g.w = at_most(b, 4 * FILTERS_MOST), g.down = b,
-        g.right = 1;
-        in_rows(&g, 1, 0, 1);
-    }
-    return g;
+    const bool turned = a > b;
+    g->h = at_most(turned ? b : a, MATRIX_HEIGHT);
+    g->w = at_most(turned ? a : b, MATRIX_WIDTH);
+    g->down = turned ? 1 : b;
+    g->right = turned ? b : 1;
+    in_rows(g, 1, 0, 1);
+    return arena_printf(arena, "%lld %s (right) x %lld %s (down)%s", (long long)(turned ? a : b),
+                        turned ? "inputs" : "outputs", (long long)(turned ? b : a),
+                        turned ? "outputs" : "inputs",
+                        g->h * g->w < a * b ? ", the first of them" : "");
 }
 
-static const char *kernel_words(Arena *arena, const Node *node, const Grid *g)
+/* Kernel (rows, columns, a, b). Its last axis but one is the input's channels, and there is one
+ * picture for each pair of channels. Returns what is shown. */
+static const char *draw_windows(Arena *arena, Grid *g, const Node *node)
 {
     const Tensor *t = &node->tensors[0];
-    const long long b = (long long)t->dims[t->rank - 1], a = (long long)t->dims[t->rank - 2];
-    if (g->count == 1 && g->down == b)
-        return arena_printf(arena, "%lld inputs (down) x %lld outputs (right)%s", a, b,
-                            g->h < a || g->w < b ? ", the first of them" : "");
-    if (g->colour)
-        return arena_printf(arena, "%lld filters on red, green and blue", b);
-    if (g->by_row == b && g->rows > 1 && a > 1 && t->rank == 4 && g->by_column == 1 &&
-        g->count == g->rows * g->columns && g->by_row != g->columns)
-        return arena_printf(arena,
-                            "filters from left to right, their input channels downwards: "
-                            "%lld x %lld of %lld x %lld",
-                            (long long)g->columns, (long long)g->rows, b, a);
-    return arena_printf(arena, "%lld of %lld filters", (long long)g->count,
-                        t->rank == 4 ? a * b : b);
+    const int64_t a = t->dims[t->rank - 2], b = t->dims[t->rank - 1];
+    const bool line = t->dims[0] == 1;
+    g->h = t->rank == 4 ? t->dims[0] : 1;
+    g->w = t->dims[t->rank - 3];
+    g->down = g->w * a * b;
+    g->right = a * b;
+    g->colour = a == 3 && node->inputs[0] == 0 && !line ? b : 0;
+    if (line && a > 1) { /* a row for each channel */
+        g->h = at_most(a, MATRIX_HEIGHT);
+        g->down = b;
+        in_rows(g, at_most(b, FILTERS_MOST), 1, 32);
+        return arena_printf(arena, "%lld of %lld filters, input channels downwards",
+                            (long long)g->count, (long long)b);
+    }
+    if (a == 1 || b == 1 || g->colour) {
+        const int64_t all = g->colour ? b : a * b;
+        in_rows(g, at_most(all, FILTERS_MOST), 1, 16);
+        return arena_printf(arena, "%lld of %lld filters%s", (long long)g->count, (long long)all,
+                            g->colour ? ", in red, green and blue" : "");
+    }
+    g->rows = at_most(a, INPUTS_MOST);
+    g->columns = at_most(b, FILTERS_MOST / 2);
+    g->count = g->rows * g->columns;
+    g->by_row = b;
+    g->by_column = 1;
+    return arena_printf(arena, "%lld of %lld filters (right), %lld of %lld input channels (down)",
+                        (long long)g->columns, (long long)b, (long long)g->rows, (long long)a);
+}
+
+/* A dense layer that reads an image has a picture for each unit. */
+static const char *draw_kernel(Arena *arena, Grid *g, const Graph *graph, const Node *node)
+{
+    const Tensor *t = &node->tensors[0];
+    const int64_t a = t->dims[t->rank - 2], b = t->dims[t->rank - 1];
+    const Shape image = image_before(graph, node);
+    if (t->rank > 2 && t->count > a * b)
+        return draw_windows(arena, g, node);
+    if (t->rank > 2 || image.rank < 3 || image.h == 1 || image.c > 3 || shape_count(image) != a)
+        return draw_matrix(arena, g, a, b);
+    g->h = image.h;
+    g->w = image.w;
+    g->down = image.w * image.c * b;
+    g->right = image.c * b;
+    in_rows(g, at_most(b, FILTERS_MOST / 2), 1, 16);
+    return arena_printf(arena, "%lld of %lld units, on %s", (long long)g->count, (long long)b,
+                        shape_text(arena, image));
 }
 
 void report_filters(Arena *arena, Value *report, const Plan *plan, const float *weights)
@@ -195,10 +216,9 @@ void report_filters(Arena *arena, Value *report, const Plan *plan, const float *
         const Node *node = &graph->nodes[i];
         if (node->tensor_count > 0 && node->kind->recipe->linear &&
             filters->item_count < LAYERS_MOST) {
-            const Grid grid = kernel_grid(graph, node, weights);
-            value_add(
-                arena, filters,
-                picture_value(arena, &grid, node->name, kernel_words(arena, node, &grid), true));
+            Grid grid = {.values = weights};
+            const char *what = draw_kernel(arena, &grid, graph, node);
+            value_add(arena, filters, picture_value(arena, &grid, node->name, what, true));
         }
         for (int t = 0; t < node->tensor_count; t++)
             weights += node->tensors[t].count;

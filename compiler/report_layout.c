@@ -205,12 +205,26 @@ static void fill_column(Work *w, Column *c)
     }
 }
 
-/* The item above (0) or below (1) that goes on in the same line: a box rather than a thread. */
+/* Whether an item is of a branch: a box, or a thread of a box that nobody else reads. */
+static bool of_branch(const Column *c, int item)
+{
+    bool single = true;
+    if (c->items[item].box >= 0)
+        return true;
+    while (c->items[item].box < 0 && c->items[item].near_count[0] > 0) {
+        item = c->items[item].near[0][0];
+        single &= c->items[item].near_count[1] == 1;
+    }
+    return single && c->items[item].box >= 0;
+}
+
+/* The item above (0) or below (1) that goes on in the same line: of the first branch, rather than
+ * what goes past the branches. */
 static int main_near(const Column *c, int item, int side)
 {
     const Item *i = &c->items[item];
     for (int k = 0; k < i->near_count[side]; k++)
-        if (c->items[i->near[side][k]].box >= 0)
+        if (side == 0 ? of_branch(c, i->near[0][k]) : c->items[i->near[1][k]].box >= 0)
             return i->near[side][k];
     return i->near_count[side] > 0 ? i->near[side][0] : -1;
 }

@@ -24,7 +24,7 @@
 <h1>${r.esc(M.name)}</h1>
 <p class="soft">${M.input} in, ${M.output} out, ${r.plural(#M.layers, "layer")}; loss ${M.loss}, optimizer ${M.optimizer}, batch ${M.batch}${M.threads > 1 and ", " .. M.threads .. " threads" or ""}.
 % if most_macs >= 0.1 * M.macs and M.macs > 0 then
-<b>${heavy.name}</b> does ${r.share(most_macs, M.macs)} of the multiply-adds${most_params > 0 and (", <b>" .. rich.name .. "</b> holds " .. r.share(most_params, M.params) .. " of the parameters") or ""}.
+<b>${heavy.name}</b> does ${r.share(most_macs, M.macs)} of the multiply-adds${most_params > 0 and (heavy == rich and " and" or ", <b>" .. rich.name .. "</b>") .. " holds " .. r.share(most_params, M.params) .. " of the parameters" or ""}.
 % elseif M.macs > 0 then
 No layer does more than ${r.share(most_macs, M.macs)} of the multiply-adds${most_params > 0 and " or holds more than " .. r.share(most_params, M.params) .. " of the parameters" or ""}.
 % end
@@ -87,7 +87,7 @@ No layer does more than ${r.share(most_macs, M.macs)} of the multiply-adds${most
 </section>
 % if #M.filters > 0 then
 <section id="filters"><h2>What it has learned</h2>
-<p class="note">Kernels of the first layers. ${"White is zero, red above, blue below; one scale for each layer."}</p>
+<p class="note">Kernels of the first layers. White is zero, red above, blue below, one scale for each layer; a first layer on colours is drawn in colours.</p>
 %   for _, f in ipairs(M.filters) do
 <figure><figcaption><b>${f.name}</b><span class="soft">${r.esc(f.what)}</span></figcaption><img class="pixels" alt="kernels of ${f.name}" width="${f.width}" height="${f.height}" src="${f.image}"/></figure>
 %   end

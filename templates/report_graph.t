@@ -24,7 +24,7 @@
 %   local second = b.rest ~= "" and 30 or 33
 <text x="18" y="18" font-size="12.5" font-weight="600">${r.fit(b.name, low and 18 or room)}</text>
 <text x="${g.box_width - 9}" y="${low and second or 18}" font-size="11" text-anchor="end" class="s">${b.shape}</text>
-<text x="18" y="${second}" font-size="11" class="s">${b.family == "input" and "what goes in" or r.fit(r.esc(b.what), low and 22 - #b.shape or 24)}</text>
+<text x="18" y="${second}" font-size="11" class="s">${b.family == "input" and "what goes in" or r.fit(r.esc(b.what), low and 20 - #b.shape or 24)}</text>
 %   if b.rest ~= "" then
 <text x="18" y="41" font-size="9.5" class="s">+ ${r.fit(b.rest, 30)}</text>
 %   end
