@@ -109,13 +109,16 @@ static Value *picture_value(Arena *arena, const Grid *g, const char *name, const
 {
     Value *table = value_table(arena);
     const int64_t width = g->columns * (g->w + 1) - 1, height = g->rows * (g->h + 1) - 1;
-    int64_t zoom = kernel ? at_most(PAGE / width, g->w * g->h == 1 || g->w > 9 ? 6 : 36 / g->w)
-                          : at_most(PAGE / width, (g->count > 1 ? CELL : INPUT) / (g->w + 1));
+    const int64_t side = g->h > g->w ? g->h : g->w;
+    const int64_t cell = !kernel                     ? (g->count > 1 ? CELL : INPUT) / (g->w + 1)
+                         : g->count == 1 || side > 9 ? 6
+                                                     : 36 / side;
+    const int64_t fits = at_most(PAGE / width, cell), zoom = fits > 1 ? fits : 1;
     report_string(arena, table, "name", name);
     report_string(arena, table, "what", what);
     report_string(arena, table, "image", draw(arena, g, kernel));
-    report_int(arena, table, "width", width * (zoom > 0 ? zoom : 1));
-    report_int(arena, table, "height", height * (zoom > 0 ? zoom : 1));
+    report_int(arena, table, "width", width * zoom);
+    report_int(arena, table, "height", height * zoom);
     return table;
 }
 

@@ -13,7 +13,7 @@
 % for _, b in ipairs(s.buffers) do
 %   local w, h = one * (b.last + 1 - b.first), height * b.bytes / full
 %   local label = b.name .. " " .. r.bytes(b.bytes)
-<rect class="buffer ${b.use}" x="${x(b.first)}" y="${y(b.offset + b.bytes)}" width="${r.length(w)}" height="${r.length(h)}"><title>${b.name}: ${r.grouped(b.bytes)} bytes at ${r.grouped(b.offset)}${b.samples > 1 and ", for " .. b.samples .. " samples" or ""}, from ${WHEN(b.first)} to ${WHEN(b.last)}</title></rect>
+<rect class="${h >= 4 and w >= 4 and "buffer " or ""}${b.use}" x="${x(b.first)}" y="${y(b.offset + b.bytes)}" width="${r.length(w)}" height="${r.length(h)}"><title>${b.name}: ${r.grouped(b.bytes)} bytes at ${r.grouped(b.offset)}${b.samples > 1 and ", for " .. b.samples .. " samples" or ""}, from ${WHEN(b.first)} to ${WHEN(b.last)}</title></rect>
 %   if h >= 14 and w >= 6.4 * #b.name + 8 then
 <text x="${r.length(left + width * b.first / s.times + 5)}" y="${r.length(top + height - height * (b.offset + b.bytes) / full + 12)}" font-size="11" pointer-events="none">${w >= 6.4 * #label + 8 and label or b.name}</text>
 %   end

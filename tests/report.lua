@@ -191,6 +191,12 @@ print(("# checks: %d networks, %d edges, %d buffers"):format(#specs, edges, buff
 local large = json.read((report("specs/resnet50.lua --format json", "large.json")))
 tap.report(large.graph.width <= 1136 and large.graph.height < 2600, "resnet50 fits a page", large.graph.width .. "x" .. large.graph.height)
 tap.report(#report("specs/resnet50.lua", "large.html") < 600000, "resnet50 is not large", "")
+local tiles = {}
+for _, t in ipairs(json.read((report("specs/mobilenet_v2.lua --format json", "tiles.json"))).tiles) do
+    tiles[t.step .. " " .. t.pass] = t
+end
+local depthwise = tiles["depthwise1 predict"]
+tap.report(depthwise and depthwise.form == "conv_depthwise" and depthwise.used16 == 100 and depthwise.tiles == "1x6", "tiles of a depthwise layer", depthwise and depthwise.tiles)
 local layers = json.read((report("specs/mnist.lua --format json", "mnist.json"))).layers
 tap.report(layers[1].backward_macs == layers[1].macs and layers[3].backward_macs == 2 * layers[3].macs and layers[2].backward_macs == 0,
     "backward: a gradient of the parameters, and one of the input where it is wanted", "")
