@@ -43,6 +43,8 @@ static void add_forward(Text *out, const Step *step, const Value *tiles)
         add_winograd(out, value_get(tiles, "winograd"));
     else if (strcmp(form, "conv_narrow") == 0)
         text_string(out, " lanes are columns");
+    else if (strcmp(form, "conv_depthwise") == 0)
+        text_printf(out, " 1x%" PRId64, step->yv.shape.w < 6 ? step->yv.shape.w : 6);
     else if (value_get(tiles, "scatter"))
         add_variants(out, value_get(value_get(tiles, "scatter"), "variants"), 1);
     else if (step->recipe->whole_batch)
@@ -61,6 +63,10 @@ static void add_backward(Text *out, const Step *step, const Value *tiles)
     }
     if (strcmp(form, "conv_narrow") == 0) {
         text_string(out, " lanes are columns");
+        return;
+    }
+    if (strcmp(form, "conv_depthwise") == 0) {
+        text_string(out, " lanes are outputs");
         return;
     }
     if (step->trainable) {
@@ -83,7 +89,8 @@ static double used(const Step *step, int64_t lanes)
 {
     const char *form = step->forward_pass.templates;
     const Size k = step->node->window.kernel;
-    const int64_t filters = step->node->filters / step->node->groups;
+    const bool all = strcmp(form, "conv_depthwise") == 0;
+    const int64_t filters = step->node->filters / (all ? 1 : step->node->groups);
     const int64_t channels = strcmp(form, "conv_narrow") == 0    ? step->yv.shape.w
                              : strcmp(form, "conv_scatter") == 0 ? k.h * k.w * filters
                                                                  : filters;
@@ -124,7 +131,8 @@ static void add_words(Arena *arena, Value *rows, const Step *step, const char *p
     value_add(arena, rows, row);
 }
 
-void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *schedule, bool training)
+void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *schedule,
+                bool training)
 {
     for (int i = 0; i < schedule->count; i++) {
         const Step *step = &schedule->steps[i];
