@@ -23,13 +23,15 @@ static void add_variants(Text *out, const Value *variants, int64_t cells)
         if (!runs)
             text_printf(out, " %" PRId64 "x%" PRId64, v, integer(variant, "p", 1));
         for (int r = 0; runs && r < runs->item_count; r++)
-            text_printf(out, " %" PRId64 "x%" PRId64, v, cells * integer(runs->items[r], "p", 1));
+            text_printf(out, " %" PRId64 "x%" PRId64, v,
+                        cells * integer(variant, "rows", 1) * integer(runs->items[r], "p", 1));
     }
 }
 
 static void add_winograd(Text *out, const Value *winograd)
 {
-    text_string(out, " F(2x2, 3x3)");
+    const int64_t side = integer(winograd, "side", 2);
+    text_printf(out, " F(%" PRId64 "x%" PRId64 ", 3x3)", side, side);
     add_variants(out, value_get(winograd, "tiles"), 1);
     text_printf(out, ", %" PRId64 " block%s of %" PRId64 " tiles", integer(winograd, "blocks", 1),
                 integer(winograd, "blocks", 1) > 1 ? "s" : "", integer(winograd, "block", 1));
