@@ -364,8 +364,6 @@ static bool check_report(Diag *diag, const Arguments *a)
         return diag_usage(diag, "report needs -o");
     if (a->run.input && a->run.data)
         return diag_usage(diag, "--input and --data do not go together: a report shows one sample");
-    if ((a->run.input || a->run.data) && !a->run.weights)
-        return diag_usage(diag, "%s needs --weights, too", a->run.input ? "--input" : "--data");
     return true;
 }
 

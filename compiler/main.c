@@ -122,9 +122,14 @@ static bool report(const Job *job)
     const Plan *plan = plan_spec(job, a->specs[0], a->plan);
     if (!plan)
         return false;
-    if (a->run.weights &&
-        !(options.weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
+    options.weights = a->run.weights
+                          ? weights_load(job->arena, job->diag, plan->graph, a->run.weights)
+                          : report_fixed(job->arena, plan->graph);
+    if (a->run.weights && !options.weights)
         return false;
+    if ((a->run.input || a->run.data) && !options.weights)
+        return diag_usage(job->diag, "%s needs --weights, too",
+                          a->run.input ? "--input" : "--data");
     if ((a->run.input || a->run.data) &&
         !(options.maps = report_sample(job->arena, job->diag, plan, options.weights, a->run.input,
                                        a->run.data, a->run.seed)))

@@ -38,6 +38,9 @@ int64_t report_node_bytes(const Plan *plan, const Node *node, bool training);
 void report_filters(Arena *arena, Value *report, const Plan *plan, const float *weights);
 void report_maps(Arena *arena, Value *report, const ReportMap *maps);
 
+/* The weights of a network whose spec gives them all and trains none; NULL: of another. */
+const float *report_fixed(Arena *arena, const Graph *graph);
+
 /* report_sample.c: runs the network, cut behind one layer of each resolution, on the first sample
  * of an array, of a picture, or of unseen data. `input` or `data` is NULL. NULL after a message. */
 const ReportMap *report_sample(Arena *arena, Diag *diag, const Plan *plan, const float *weights,

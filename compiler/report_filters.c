@@ -211,6 +211,22 @@ static const char *draw_kernel(Arena *arena, Grid *g, const Graph *graph, const 
                         shape_text(arena, image));
 }
 
+const float *report_fixed(Arena *arena, const Graph *graph)
+{
+    float *weights = ARENA_ARRAY(arena, graph->param_count, float), *at = weights;
+    for (int i = 1; i < graph->node_count; i++)
+        for (int t = 0; t < graph->nodes[i].tensor_count; t++) {
+            const Tensor *tensor = &graph->nodes[i].tensors[t];
+            if (tensor->trainable ||
+                (tensor->init.kind != INIT_FIXED && tensor->init.kind != INIT_CONSTANT))
+                return NULL;
+            for (int64_t k = 0; k < tensor->count; k++)
+                *at++ = (float)(tensor->init.kind == INIT_FIXED ? tensor->init.values[k]
+                                                                : tensor->init.constant);
+        }
+    return weights;
+}
+
 void report_filters(Arena *arena, Value *report, const Plan *plan, const float *weights)
 {
     const Graph *graph = plan->graph;

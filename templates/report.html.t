@@ -86,7 +86,7 @@ No layer does more than ${r.share(most_macs, M.macs)} of the multiply-adds${most
 % end
 </section>
 % if #M.filters > 0 then
-<section id="filters"><h2>What it has learned</h2>
+<section id="filters"><h2>${M.trainable > 0 and "What it has learned" or "Its kernels"}</h2>
 <p class="note">Kernels of the first layers. White is zero, red above, blue below, one scale for each layer; a first layer on colours is drawn in colours.</p>
 %   for _, f in ipairs(M.filters) do
 <figure><figcaption><b>${f.name}</b><span class="soft">${r.esc(f.what)}</span></figcaption><img class="pixels" alt="kernels of ${f.name}" width="${f.width}" height="${f.height}" src="${f.image}"/></figure>

@@ -4,7 +4,8 @@
 % local function x(t) return r.length(left + width * t / s.times) end
 % local function y(a) return r.length(top + height - height * a / full) end
 % local one = width / s.times
-<div class="scroll"><svg role="img" class="memory" width="1136" height="${top + height + 64}" viewBox="0 0 1136 ${top + height + 64}">
+% local foot = one < 90 and 64 or 28
+<div class="scroll"><svg role="img" class="memory" width="1136" height="${top + height + foot}" viewBox="0 0 1136 ${top + height + foot}">
 <title>${r.esc(TITLE)}</title>
 % for i = 0, 4 do
 <path class="grid" d="M${left} ${y(full * i / 4)}H${left + width}"/>

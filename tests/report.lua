@@ -222,13 +222,16 @@ tap.report(answers:find("output 0.*>0.5<.*output 1.*>%-0.5<"), "the answer", ans
 tap.report(page == report(arguments, "tiny2.html"), "the same bytes with pictures", "they differ")
 tap.report(not report(tiny .. " --weights " .. weights, "tiny3.html"):find('id="maps"'), "without a sample no maps", "")
 
+local fixed = report("specs/filters.lua", "fixed.html")
+tap.report(fixed:find('id="filters"') and not fixed:find('id="maps"'), "kernels that the spec gives need no weights", "")
+
 local function refused(name, arguments, status, text)
     local _, e, s = tap.run(cnngen .. " report " .. arguments)
     tap.report(s == status and e:find(text, 1, true), name, tostring(s) .. " " .. e)
 end
 refused("no -o", "specs/mnist.lua", 2, "report needs -o")
 refused("a format that is not there", "specs/mnist.lua -o x --format htlm", 2, "did you mean 'html'")
-refused("a sample without weights", "specs/mnist.lua -o x --input x.npy", 2, "--input needs --weights, too")
+refused("a sample without weights", "specs/mnist.lua -o x --input " .. x, 2, "--input needs --weights, too")
 refused("two samples", "specs/mnist.lua -o x --weights w --input x.npy --data shapes", 2, "do not go together")
 refused("--format elsewhere", "../check specs/mnist.lua --json", 2, "--json does not go")
 refused("a sample of another shape", ("%s --weights %s --input %s -o %s/no.html"):format(tiny, weights, tap.write_npy(build .. "/y.npy", {3, 3, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9}), build), 1, "4x4x1")
