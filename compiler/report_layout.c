@@ -87,7 +87,7 @@ static int row_span(const Work *w, int first, int last, int *top)
     return high - low + 1;
 }
 
-/* The least width of boxes first..last: the widest row, threads not counted. */
+/* The width of boxes first..last, if no row has to make room for another's lines, and a gutter. */
 static int estimate(const Work *w, int first, int last)
 {
     int most = 0;
@@ -103,7 +103,7 @@ static int estimate(const Work *w, int first, int last)
         }
         most = width > most ? width : most;
     }
-    return most + GUTTER;
+    return most - GAP + GUTTER;
 }
 
 /* Cuts into columns of at most `rows` rows where that is possible. Returns their number. */
