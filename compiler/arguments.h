@@ -3,6 +3,7 @@
 #define ARGUMENTS_H
 
 #include "plan.h"
+#include "report.h"
 #include "train.h"
 
 typedef enum {
@@ -13,6 +14,7 @@ typedef enum {
     COMMAND_EVAL,
     COMMAND_RUN,
     COMMAND_SHOW,
+    COMMAND_REPORT,
     COMMAND_HELP,
     COMMAND_VERSION
 } Command;
@@ -30,6 +32,7 @@ typedef struct {
     Budget budget; /* --max-*; 0: none */
     PlanOptions plan;
     bool tiles;     /* summary --tiles */
+    ReportFormat format; /* report --format */
     RunOptions run; /* weights, output and input are shared by all commands */
 } Arguments;
 

@@ -71,4 +71,9 @@ void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, 
  * dw, dx, batch, single, dx_runs. */
 Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step);
 
+/* The same choices in words, a row {step, pass, form, tiles, used4, used8, used16} for each pass;
+ * tile_text.c. */
+void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *schedule,
+                bool training);
+
 #endif

@@ -45,6 +45,8 @@ static void add_forward(Text *out, const Step *step, const Value *tiles)
         add_winograd(out, value_get(tiles, "winograd"));
     else if (strcmp(form, "conv_narrow") == 0)
         text_string(out, " lanes are columns");
+    else if (strcmp(form, "conv_depthwise") == 0)
+        text_printf(out, " 1x%" PRId64, step->yv.shape.w < 6 ? step->yv.shape.w : 6);
     else if (value_get(tiles, "scatter"))
         add_variants(out, value_get(value_get(tiles, "scatter"), "variants"), 1);
     else if (step->recipe->whole_batch)
@@ -63,6 +65,10 @@ static void add_backward(Text *out, const Step *step, const Value *tiles)
     }
     if (strcmp(form, "conv_narrow") == 0) {
         text_string(out, " lanes are columns");
+        return;
+    }
+    if (strcmp(form, "conv_depthwise") == 0) {
+        text_string(out, " lanes are outputs");
         return;
     }
     if (step->trainable) {
@@ -85,7 +91,8 @@ static double used(const Step *step, int64_t lanes)
 {
     const char *form = step->forward_pass.templates;
     const Size k = step->node->window.kernel;
-    const int64_t filters = step->node->filters / step->node->groups;
+    const bool all = strcmp(form, "conv_depthwise") == 0;
+    const int64_t filters = step->node->filters / (all ? 1 : step->node->groups);
     const int64_t channels = strcmp(form, "conv_narrow") == 0    ? step->yv.shape.w
                              : strcmp(form, "conv_scatter") == 0 ? k.h * k.w * filters
                                                                  : filters;
@@ -109,6 +116,39 @@ static void add_schedule(Text *out, const Plan *plan, const Schedule *schedule, 
         text_printf(out, "  %-16s %-8s              ", "", "backward");
         add_backward(out, step, tiles);
         text_string(out, "\n");
+    }
+}
+
+static void add_words(Arena *arena, Value *rows, const Step *step, const char *pass,
+                      const char *form, const char *text)
+{
+    Value *row = value_table(arena);
+    value_set(arena, row, "step", value_string(arena, step->name));
+    value_set(arena, row, "pass", value_string(arena, pass));
+    value_set(arena, row, "form", value_string(arena, form));
+    value_set(arena, row, "tiles", value_string(arena, text && *text ? text + 1 : ""));
+    for (int lanes = 4; lanes <= 16; lanes *= 2)
+        value_set(arena, row, arena_printf(arena, "used%d", lanes),
+                  value_int(arena, (int64_t)used(step, lanes)));
+    value_add(arena, rows, row);
+}
+
+void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *schedule,
+                bool training)
+{
+    for (int i = 0; i < schedule->count; i++) {
+        const Step *step = &schedule->steps[i];
+        if (!step->recipe->linear)
+            continue;
+        const Value *tiles = tile_value(arena, plan, schedule, step);
+        Text forward = {.arena = arena}, backward = {.arena = arena};
+        add_forward(&forward, step, tiles);
+        add_words(arena, rows, step, training ? "forward" : "predict", step->forward_pass.templates,
+                  forward.data);
+        if (!step->backward || (!step->trainable && !step->wants_dx))
+            continue;
+        add_backward(&backward, step, tiles);
+        add_words(arena, rows, step, "backward", step->backward_pass.templates, backward.data);
     }
 }
 
