@@ -8,6 +8,7 @@
 typedef enum {
     COMMAND_COMPILE,
     COMMAND_CHECK,
+    COMMAND_DIFF,
     COMMAND_SUMMARY,
     COMMAND_TRAIN,
     COMMAND_EVAL,
@@ -23,8 +24,10 @@ typedef struct {
     int spec_count;
     const char *templates; /* --templates DIR */
     const char *dump;      /* "model", "graph", "plan", or NULL */
-    bool json;
-    int64_t batch; /* --batch, 0: the spec's */
+    bool json, sarif;
+    bool depfile;             /* -MD */
+    const char *depfile_path; /* -MF FILE, or NULL: OUT.d */
+    int64_t batch;            /* --batch, 0: the spec's */
     Define *defines;
     int define_count;
     Budget budget; /* --max-*; 0: none */
