@@ -33,6 +33,8 @@ static const char help[] =
     "pays\n"
     "  --ram N|least             at most N bytes of scratch and of tape, for more computation\n"
     "  -MD, -MF FILE             what OUT.c was made from, for make and ninja, in OUT.d or FILE\n"
+    "  --selftest FILE.c         a main that checks OUT.c where it runs, against plain loops in "
+    "double\n"
     "  --real float|double       double is for checking gradients\n"
     "  --templates DIR           templates from a folder instead of the built-in ones\n"
     "check:\n"
@@ -75,6 +77,7 @@ enum { FOR_ALL = (1 << COMMAND_HELP) - 1, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | F
     X(JSON, "json", no_argument, FOR_CHECK | FOR_DIFF | FOR_SUMMARY)                               \
     X(SARIF, "sarif", no_argument, FOR_CHECK)                                                      \
     X(INFERENCE, "inference", no_argument, FOR_COMPILE)                                            \
+    X(SELFTEST, "selftest", required_argument, FOR_COMPILE)                                        \
     X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
     X(TARGET, "target", required_argument, FOR_ALL)                                                \
     X(UNROLL, "unroll", required_argument, FOR_ALL)                                                \
@@ -310,6 +313,9 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return true;
     case OPTION_STANDALONE:
         out->plan.standalone = true;
+        return true;
+    case OPTION_SELFTEST:
+        out->selftest = text;
         return true;
     case OPTION_TEMPLATES:
         out->templates = text;

@@ -25,6 +25,7 @@ typedef struct {
     const char *templates; /* --templates DIR */
     const char *dump;      /* "model", "graph", "plan", or NULL */
     bool json, sarif;
+    const char *selftest;     /* --selftest FILE.c */
     bool depfile;             /* -MD */
     const char *depfile_path; /* -MF FILE, or NULL: OUT.d */
     int64_t batch;            /* --batch, 0: the spec's */

@@ -8,6 +8,7 @@
 #include "emit.h"
 #include "host.h"
 #include "sarif.h"
+#include "selftest.h"
 #include "summary.h"
 #include "version.h"
 #include "weights.h"
@@ -72,7 +73,7 @@ static bool header_path(const Job *job, const char *output, const char **path, c
 static bool write_depfile(const Job *job, const char *source, const char *header)
 {
     const Arguments *a = job->arguments;
-    const char *const targets[] = {source, header, NULL};
+    const char *const targets[] = {source, header, a->selftest, NULL};
     const char *path = a->depfile_path;
     Text text = {.arena = job->arena};
     if (!a->depfile)
@@ -88,6 +89,7 @@ static bool compile(const Job *job)
     const Arguments *a = job->arguments;
     const char *header = NULL, *include = NULL;
     const float *weights = NULL;
+    const char *selftest = NULL;
     Files files;
     if (!header_path(job, a->run.output, &header, &include))
         return false;
@@ -97,9 +99,13 @@ static bool compile(const Job *job)
     if (a->run.weights &&
         !(weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
         return false;
+    if (a->selftest &&
+        !(selftest = selftest_text(job->arena, job->diag, plan, include, weights, a->templates)))
+        return false;
     return emit_files(job->arena, job->diag, plan, include, weights, a->templates, &files) &&
            host_write(job->diag, a->run.output, files.source, strlen(files.source)) &&
            host_write(job->diag, header, files.header, strlen(files.header)) &&
+           (!selftest || host_write(job->diag, a->selftest, selftest, strlen(selftest))) &&
            write_depfile(job, a->run.output, header);
 }
 
