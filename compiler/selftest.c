@@ -10,7 +10,10 @@
 
 /* What is affordable: plain loops in double do about 10^9 multiply-adds a second. */
 enum { PICKS = 32, GROUPS = 8, STEPS_TRIED = 10 };
-static const int64_t gradient_macs = 300000000, difference_macs = 2000000000;
+static const int64_t step_macs = 100000000, difference_macs = 500000000;
+
+/* In float the side of a kink is chance for about one activation in a million. */
+static const int64_t activations_most = 200000;
 
 static int64_t clamp(int64_t x, int64_t least, int64_t most)
 {
@@ -46,18 +49,25 @@ static Value *settings(Arena *arena, const Plan *plan, const float *weights)
     const bool real64 = plan->options.real64;
     const int64_t macs = plan->graph->macs > 0 ? plan->graph->macs : 1;
     const int64_t pair = clamp(plan->batch, 1, 2);
+    int64_t activations = 1;
+    for (int i = 1; i < plan->graph->node_count; i++)
+        activations += shape_count(plan->graph->nodes[i].out);
     set_int(arena, table, "samples",
-            plan->train.count > 0 ? clamp(gradient_macs / macs, pair, plan->batch) : 2);
+            plan->train.count > 0 ? clamp(step_macs / macs, pair, plan->batch) : 2);
+    set_int(
+        arena, table, "compared",
+        clamp(activations_most / activations, pair, clamp(step_macs / macs, pair, plan->batch)));
     set_int(arena, table, "predicted", plan->train.count > 0 ? pair : 2);
-    set_int(arena, table, "differed", pair);
+    set_int(arena, table, "differed", clamp(step_macs / 10 / macs, pair, clamp(plan->batch, 1, 8)));
     set_int(arena, table, "picks", PICKS);
     set_int(arena, table, "groups",
             clamp(difference_macs / (macs * STEPS_TRIED * pair), 1, GROUPS));
     set_number(arena, table, "noise", real64 ? 1e-14 : 2e-6);
+    set_number(arena, table, "rounding", real64 ? 1e-13 : 1e-6);
     set_number(arena, table, "least", real64 ? 1e-6 : 1e-3);
     value_set(arena, table, "tolerance_output", value_string(arena, real64 ? "1e-10" : "1e-4"));
     value_set(arena, table, "tolerance_loss", value_string(arena, real64 ? "1e-10" : "1e-4"));
-    value_set(arena, table, "tolerance_gradient", value_string(arena, real64 ? "1e-9" : "2e-3"));
+    set_number(arena, table, "tolerance_gradient", real64 ? 1e-9 : 2e-3);
     value_set(arena, table, "tolerance_step", value_string(arena, real64 ? "1e-6" : "2e-2"));
     value_set(arena, table, "weights_hash",
               value_string(arena,
