@@ -429,8 +429,9 @@ static double loss_along(int group, double distance)
             continue;
         for (size_t i = 0; i < t->count; i++)
             squares += (double)t->grads[i] * t->grads[i];
-        for (size_t i = 0; i < t->count && squares > 0; i++)
-            t->values[i] = (real)(t->values[i] + distance * t->grads[i] / root(squares));
+        const double factor = squares > 0 ? distance / root(squares) : 0;
+        for (size_t i = 0; i < t->count; i++)
+            t->values[i] = (real)(t->values[i] + factor * t->grads[i]);
     }
     return forward(DIFFERED);
 }
