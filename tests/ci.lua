@@ -152,4 +152,40 @@ for arguments, text in pairs {
     local _, err, status = tap.run(cnngen .. " " .. arguments)
     tap.report(status == 2 and err:find(text, 1, true), "usage: cnngen " .. arguments, tostring(status) .. err)
 end
+
+-- The example workflow: the commands of its steps are run as they stand there, but for those that install.
+local workflow, steps = tap.read(".ci/workflow.yml"), {}
+for line in workflow:gmatch("[^\n]+") do
+    local name, command = line:match("^      %- name: (.+)"), line:match("^        run: (.+)")
+    if name or line:find("^      %- uses") then
+        steps[#steps + 1] = {name = name or "uses", script = ""}
+    elseif command and command ~= "|" then
+        steps[#steps].script = command .. "\n"
+    elseif line:find("^          ") and steps[#steps].script ~= nil and not line:find("^          [%w_-]+: ") then
+        steps[#steps].script = steps[#steps].script .. line:sub(11) .. "\n"
+    end
+end
+local place = build .. "/repository"
+local here = tap.run("pwd"):gsub("\n", "")
+local program = cnngen:sub(1, 1) == "/" and cnngen or here .. "/" .. cnngen
+tap.run(("mkdir -p %s/specs %s/bin && cp specs/shapes.lua specs/mnist.lua specs/packets.lua %s/specs && ln -s %s %s/bin/cnngen"):format(place, place, place, program, place))
+local git = "git -c user.name=a -c user.email=a@b -c init.defaultBranch=main"
+tap.run(("cd %s && %s init -q && git add specs && %s commit -qm one && git update-ref refs/remotes/origin/main HEAD && sed -i 's/48/64/; s/32/24/' specs/mnist.lua"):format(place, git, git))
+local budget = workflow:match("BUDGET: ([^\n]+)")
+local ran = 0
+if select(3, tap.run("command -v git")) ~= 0 then
+    print("ok - the workflow # SKIP git is not installed")
+    tap.finish()
+end
+for _, step in ipairs(steps) do
+    if step.script:find("cnngen", 1, true) and not step.script:find("git clone", 1, true) then
+        tap.write(place .. "/step.sh", step.script)
+        local out, err, status = tap.run(("cd %s && HOME=$PWD PATH=$PWD/bin:$PATH BUDGET='%s' GITHUB_BASE_REF=main GITHUB_STEP_SUMMARY=summary.md sh -e step.sh"):format(place, budget))
+        tap.report(status == 0, "the workflow: " .. step.name, tostring(status) .. out .. err)
+        ran = ran + 1
+    end
+end
+local told = tap.read(place .. "/summary.md") or ""
+tap.report(ran == 3 and valid(json.read(tap.read(place .. "/cnngen.sarif"))).results.n > 0 and told:find("before/mnist.lua -> specs/mnist.lua", 1, true)
+    and told:find("~ conv1", 1, true), "the workflow: what its steps leave", ran .. told)
 tap.finish()

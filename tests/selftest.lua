@@ -108,8 +108,8 @@ local function last_bit(source)
     end, 1)
     return source:sub(1, at - 1) .. behind, count
 end
-broken("weight", "weights", "one weight", one_weight, "predict: sample 0")
-broken("weight_inference", "weights_inference", "one weight, without training", one_weight, "predict: sample 1")
+broken("weight", "weights", "one weight", one_weight, "predict: sample [01]")
+broken("weight_inference", "weights_inference", "one weight, without training", one_weight, "predict: sample [01]")
 broken("bit", "weights", "the last bit of a weight", last_bit, "the bits of the weights")
 local function replace(old, new)
     return function(source)
@@ -117,7 +117,7 @@ local function replace(old, new)
         return at and source:sub(1, at - 1) .. new .. source:sub(last + 1) or source, at and 1 or 0
     end
 end
-broken("loss", "line", "a factor of a gradient", replace("cnn_sigmoid_cross_entropy_grad(outputs", "cnn_sigmoid_cross_entropy_grad(targets"), "gradient of")
+broken("loss", "line", "a factor of a gradient", replace("cnn_gelu_grad(x[k])", "cnn_gelu_grad(dy[k])"), "gradient of")
 
 -- Without libc: hooks of the firmware, no main of our own.
 tap.write(build .. "/hooks.c", [[
