@@ -9,6 +9,7 @@
 static const char help[] =
     "usage: cnngen SPEC.lua -o OUT.c            write OUT.c and OUT.h\n"
     "       cnngen check SPEC.lua...            check shapes and budgets, write nothing\n"
+    "       cnngen diff A.lua B.lua             what changed: layers, shapes, costs, memory\n"
     "       cnngen summary SPEC.lua             layers, shapes, parameters, multiply-adds, memory\n"
     "       cnngen train SPEC.lua --data D -o W.safetensors\n"
     "       cnngen eval SPEC.lua --weights W --data D\n"
@@ -21,7 +22,7 @@ static const char help[] =
     "  --weights FILE            safetensors: embed, start from, or use\n"
     "  --batch N                 samples a training step can take\n"
     "  --threads N               split them over N threads (1..64; OUT.c compiled with -fopenmp)\n"
-    "  --json                    check, summary: for programs\n"
+    "  --json                    check, diff, summary: for programs; --sarif: check, for CI\n"
     "  --tiles                   summary: register tiles, too\n"
     "compile:\n"
     "  --inference               no training code\n"
@@ -32,11 +33,15 @@ static const char help[] =
     "it "
     "pays\n"
     "  --ram N|least             at most N bytes of scratch and of tape, for more computation\n"
+    "  -MD, -MF FILE             what OUT.c was made from, for make and ninja, in OUT.d or FILE\n"
+    "  --selftest FILE.c         a main that checks OUT.c where it runs, against plain loops in "
+    "double\n"
     "  --real float|double       double is for checking gradients\n"
     "  --templates DIR           templates from a folder instead of the built-in ones\n"
     "check:\n"
     "  --max-params N  --max-macs N  --max-ram N  --max-flash N    (K, M, G: powers of 1024)\n"
     "  --dump=model|graph|plan   print a stage\n"
+    "diff:  -q                   only the exit status: 0 the same, 1 not, 2 a spec is wrong\n"
     "report:\n"
     "  --format html|svg|dot|json  the page (default), its graph, or its numbers\n"
     "train, eval, run, show:\n"
@@ -54,16 +59,12 @@ const char *arguments_help(void)
 }
 
 enum {
-    FOR_COMPILE = 1,
-    FOR_CHECK = 2,
-    FOR_SUMMARY = 4,
-    FOR_TRAIN = 8,
-    FOR_EVAL = 16,
-    FOR_RUN = 32,
-    FOR_SHOW = 64,
-    FOR_REPORT = 128
+#define FLAG(id, name) FOR_##id = 1 << COMMAND_##id,
+    COMMANDS(FLAG)
+#undef FLAG
+        FOR_ALL = (1 << COMMAND_HELP) - 1,
+    FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW
 };
-enum { FOR_ALL = 255, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
 /* Long options: name, whether it has a value, and the commands that take it. -o and -D are short,
  * too. */
@@ -71,14 +72,16 @@ enum { FOR_ALL = 255, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
     X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK | FOR_REPORT)               \
     X(BATCH, "batch", required_argument, FOR_ALL)                                                  \
     X(THREADS, "threads", required_argument,                                                       \
-      FOR_COMPILE | FOR_CHECK | FOR_SUMMARY | FOR_TRAIN | FOR_REPORT)                              \
-    X(JSON, "json", no_argument, FOR_CHECK | FOR_SUMMARY)                                          \
+      FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY | FOR_TRAIN | FOR_REPORT)                   \
+    X(JSON, "json", no_argument, FOR_CHECK | FOR_DIFF | FOR_SUMMARY)                               \
+    X(SARIF, "sarif", no_argument, FOR_CHECK)                                                      \
     X(FORMAT, "format", required_argument, FOR_REPORT)                                             \
     X(INFERENCE, "inference", no_argument, FOR_COMPILE)                                            \
+    X(SELFTEST, "selftest", required_argument, FOR_COMPILE)                                        \
     X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
     X(TARGET, "target", required_argument, FOR_ALL)                                                \
     X(UNROLL, "unroll", required_argument, FOR_ALL)                                                \
-    X(REAL, "real", required_argument, FOR_COMPILE | FOR_CHECK | FOR_SUMMARY)                      \
+    X(REAL, "real", required_argument, FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY)           \
     X(WINOGRAD, "winograd", required_argument, FOR_ALL)                                            \
     X(RAM, "ram", required_argument, FOR_ALL)                                                      \
     X(TILES, "tiles", no_argument, FOR_SUMMARY)                                                    \
@@ -93,7 +96,7 @@ enum { FOR_ALL = 255, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
     X(LR, "lr", required_argument, FOR_TRAIN)                                                      \
     X(SEED, "seed", required_argument, FOR_NETWORK | FOR_REPORT)                                   \
     X(VALIDATION, "validation", required_argument, FOR_TRAIN)                                      \
-    X(QUIET, "quiet", no_argument, FOR_NETWORK)                                                    \
+    X(QUIET, "quiet", no_argument, FOR_NETWORK | FOR_DIFF)                                         \
     X(INPUT, "input", required_argument, FOR_RUN | FOR_REPORT)                                     \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
     X(HELP, "help", no_argument, FOR_ALL)                                                          \
@@ -123,6 +126,10 @@ static int takers(int option)
 #undef TAKERS
     if (option == 'o')
         return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT;
+    if (option == 'M')
+        return FOR_COMPILE;
+    if (option == 'q')
+        return takers(OPTION_QUIET);
     return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL;
 }
 
@@ -267,6 +274,22 @@ static bool read_run_option(Diag *diag, int option, const char *text, Arguments 
     }
 }
 
+/* -MD and -MF FILE, as gcc has them; getopt sees an option M with the rest of the word. */
+static bool read_depfile(Diag *diag, const char *rest, char **argv, Arguments *out)
+{
+    if (strcmp(rest, "D") == 0) {
+        out->depfile = true;
+        return true;
+    }
+    if (rest[0] != 'F')
+        return diag_usage(diag, "unknown option '-M%s'; there are -MD and -MF FILE", rest);
+    out->depfile_path = rest[1] ? rest + 1 : argv[optind];
+    if (!out->depfile_path)
+        return diag_usage(diag, "option '-MF' needs a value");
+    optind += !rest[1];
+    return true;
+}
+
 static bool read_option(Arena *arena, Diag *diag, int option, const char *text, Arguments *out)
 {
     switch (option) {
@@ -282,6 +305,9 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return read_whole(diag, "batch", text, 1, &out->batch);
     case OPTION_THREADS:
         return read_threads(diag, text, out);
+    case OPTION_SARIF:
+        out->sarif = true;
+        return true;
     case OPTION_JSON:
         out->json = true;
         return true;
@@ -293,6 +319,9 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return true;
     case OPTION_STANDALONE:
         out->plan.standalone = true;
+        return true;
+    case OPTION_SELFTEST:
+        out->selftest = text;
         return true;
     case OPTION_TEMPLATES:
         out->templates = text;
@@ -306,6 +335,7 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     case OPTION_LAYER:
         out->run.layer = text;
         return true;
+    case 'q':
     case OPTION_QUIET:
         out->run.quiet = true;
         return true;
@@ -320,8 +350,11 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     }
 }
 
-static const char *const commands[] = {"compile", "check", "summary", "train",
-                                       "eval",    "run",   "show",    "report", NULL};
+static const char *const commands[] = {
+#define NAME(id, name) name,
+    COMMANDS(NAME)
+#undef NAME
+        NULL};
 
 /* The first word, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
@@ -372,13 +405,20 @@ static bool check_complete(Diag *diag, const Arguments *a)
 {
     if (a->spec_count > 0 && strcmp(a->specs[0], "import") == 0)
         return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
-    if (a->json && a->dump)
-        return diag_usage(diag, "--json and --dump do not go together");
+    if (a->json + a->sarif + (a->dump != NULL) > 1)
+        return diag_usage(diag, "%s do not go together",
+                          !a->sarif ? "--json and --dump"
+                          : a->json ? "--json and --sarif"
+                                    : "--sarif and --dump");
+    if (a->depfile_path && !a->depfile)
+        return diag_usage(diag, "-MF says where -MD writes, and there is no -MD");
+    if (a->command == COMMAND_DIFF && a->spec_count != 2)
+        return diag_usage(diag, "diff takes two specs, not %d", a->spec_count);
     if (a->plan.inference && a->plan.threads > 1)
         return diag_usage(diag, "--threads splits training, and --inference leaves it out");
     if (a->spec_count == 0)
         return diag_usage(diag, "no spec given; see cnngen --help");
-    if (a->spec_count > 1 && a->command != COMMAND_CHECK)
+    if (a->spec_count > 1 && a->command != COMMAND_CHECK && a->command != COMMAND_DIFF)
         return diag_usage(diag, "one spec at a time, not %d; only check takes several",
                           a->spec_count);
     if (a->command == COMMAND_COMPILE && !a->run.output)
@@ -407,7 +447,7 @@ bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *
     if (near)
         return diag_usage(diag, "no command '%s'; did you mean '%s'?", argv[1], near);
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:D:", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":o:qD:M:", long_options, NULL)) != -1) {
         if (option == '?')
             ok = refuse_option(arena, diag, argv[optind - 1]);
         else if (option == ':')
@@ -415,6 +455,8 @@ bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *
         else if (!(takers(option) & self))
             ok = diag_usage(diag, "%s does not go with this command; see cnngen --help",
                             option_name(arena, option));
+        else if (option == 'M')
+            ok &= read_depfile(diag, optarg, argv, out);
         else
             ok &= read_option(arena, diag, option, optarg, out);
         if (ok && (out->command == COMMAND_HELP || out->command == COMMAND_VERSION))

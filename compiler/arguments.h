@@ -6,16 +6,23 @@
 #include "report.h"
 #include "train.h"
 
+/* The commands by their names, in the order of --help. */
+#define COMMANDS(X)                                                                                \
+    X(COMPILE, "compile")                                                                          \
+    X(CHECK, "check")                                                                              \
+    X(DIFF, "diff")                                                                                \
+    X(SUMMARY, "summary")                                                                          \
+    X(TRAIN, "train")                                                                              \
+    X(EVAL, "eval")                                                                                \
+    X(RUN, "run")                                                                                  \
+    X(SHOW, "show")                                                                                \
+    X(REPORT, "report")
+
 typedef enum {
-    COMMAND_COMPILE,
-    COMMAND_CHECK,
-    COMMAND_SUMMARY,
-    COMMAND_TRAIN,
-    COMMAND_EVAL,
-    COMMAND_RUN,
-    COMMAND_SHOW,
-    COMMAND_REPORT,
-    COMMAND_HELP,
+#define ENUMERATOR(id, name) COMMAND_##id,
+    COMMANDS(ENUMERATOR)
+#undef ENUMERATOR
+        COMMAND_HELP,
     COMMAND_VERSION
 } Command;
 
@@ -25,15 +32,18 @@ typedef struct {
     int spec_count;
     const char *templates; /* --templates DIR */
     const char *dump;      /* "model", "graph", "plan", or NULL */
-    bool json;
-    int64_t batch; /* --batch, 0: the spec's */
+    bool json, sarif;
+    const char *selftest;     /* --selftest FILE.c */
+    bool depfile;             /* -MD */
+    const char *depfile_path; /* -MF FILE, or NULL: OUT.d */
+    int64_t batch;            /* --batch, 0: the spec's */
     Define *defines;
     int define_count;
     Budget budget; /* --max-*; 0: none */
     PlanOptions plan;
-    bool tiles;     /* summary --tiles */
+    bool tiles;          /* summary --tiles */
     ReportFormat format; /* report --format */
-    RunOptions run; /* weights, output and input are shared by all commands */
+    RunOptions run;      /* weights, output and input are shared by all commands */
 } Arguments;
 
 /* False after a message (status 2). */

@@ -48,6 +48,7 @@ static Message *add_message(Diag *diag, Severity severity, Span span, const char
                                 (size_t)diag->count + 1, sizeof *diag->messages);
     Message *message = &diag->messages[diag->count++];
     *message = (Message){.severity = severity,
+                         .rule = diag->rule,
                          .span = span,
                          .text = clean(arena_vprintf(diag->arena, format, args))};
     return message;
@@ -107,6 +108,16 @@ void diag_note(Diag *diag, const char *format, ...)
                                 (size_t)message->note_count + 1, sizeof *message->notes);
     message->notes[message->note_count++] = clean(arena_vprintf(diag->arena, format, args));
     va_end(args);
+}
+
+void diag_read(Diag *diag, const char *path)
+{
+    for (int i = 0; i < diag->file_count; i++)
+        if (strcmp(diag->files[i], path) == 0)
+            return;
+    diag->files = arena_grow(diag->arena, diag->files, (size_t)diag->file_count,
+                             (size_t)diag->file_count + 1, sizeof *diag->files);
+    diag->files[diag->file_count++] = path;
 }
 
 /* Text of a spec, made safe for a terminal. */

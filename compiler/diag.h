@@ -29,7 +29,8 @@ typedef enum { SEVERITY_ERROR, SEVERITY_WARNING } Severity;
 
 typedef struct {
     Severity severity;
-    Span span; /* span.source NULL: no place; printed as "cnngen: error: ..." */
+    const char *rule; /* which kind of check found it, "network"; NULL: none */
+    Span span;        /* span.source NULL: no place; printed as "cnngen: error: ..." */
     const char *text;
     const char **notes;
     int note_count;
@@ -39,6 +40,9 @@ typedef struct {
     Arena *arena;
     Message *messages;
     int count, errors, warnings;
+    const char *rule;   /* of the messages to come */
+    const char **files; /* read so far, each once, for -MD */
+    int file_count;
     Status status; /* STATUS_OK until the first error; the worst since */
 } Diag;
 
@@ -50,7 +54,8 @@ bool diag_system(Diag *diag, const char *format, ...)
     PRINTF_LIKE(2, 3); /* system refused: status 3; false */
 void diag_warning(Diag *diag, Span span, const char *format, ...) PRINTF_LIKE(3, 4);
 void diag_note(Diag *diag, const char *format, ...)
-    PRINTF_LIKE(2, 3); /* adds to the newest message; may hold newlines */
+    PRINTF_LIKE(2, 3);                        /* adds to the newest message; may hold newlines */
+void diag_read(Diag *diag, const char *path); /* a file was read; host_read() calls it */
 void diag_print(const Diag *diag, FILE *file);
 void diag_flush(
     Diag *diag,

@@ -111,3 +111,15 @@ bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
     *out = (Files){source, indent_text(arena, header)};
     return true;
 }
+
+char *emit_selftest(Arena *arena, Diag *diag, const Plan *plan, const char *include,
+                    bool has_weights, Value *selftest, const char *templates)
+{
+    Value *model = plan_value(arena, plan, has_weights);
+    const Rendering rendering = {templates, model};
+    const char *const *functions;
+    value_set(arena, model, "header", value_string(arena, include));
+    value_set(arena, model, "selftest", selftest);
+    char *text = render_template(arena, diag, &rendering, "selftest.c.t", &functions);
+    return text ? indent_text(arena, text) : NULL;
+}

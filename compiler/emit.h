@@ -13,4 +13,9 @@ typedef struct {
 bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
                 const float *weights, const char *templates, Files *out);
 
+/* The text of a program for OUT.c and OUT.h; `selftest` is what its template reads as M.selftest.
+ * NULL after a message. */
+char *emit_selftest(Arena *arena, Diag *diag, const Plan *plan, const char *include,
+                    bool has_weights, Value *selftest, const char *templates);
+
 #endif

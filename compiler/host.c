@@ -52,8 +52,10 @@ Source *host_read(Arena *arena, Diag *diag, const char *path, size_t most)
                    errno == EISDIR ? "is a folder, not a file" : "is too large");
     else if (!ok)
         diag_system(diag, "%s: cannot be read: %s", path, strerror(errno));
-    if (!standard)
+    if (!standard) {
         close(file);
+        diag_read(diag, path);
+    }
     source->text = text.data;
     source->size = text.size;
     return ok ? source : NULL;

@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "depfile.h"
+#include "diff.h"
 #include "emit.h"
 #include "host.h"
 #include "report.h"
+#include "sarif.h"
+#include "selftest.h"
 #include "summary.h"
 #include "version.h"
 #include "weights.h"
@@ -22,15 +26,18 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     const Arguments *a = job->arguments;
     Text dump = {.arena = job->arena};
     const int before = job->diag->errors;
+    job->diag->rule = RULE_FILE;
     Source *source = host_read(job->arena, job->diag, path, 0);
     if (!source)
         return NULL;
+    job->diag->rule = RULE_SPEC;
     Model *model =
         spec_load(job->arena, job->diag, source, a->defines, a->define_count, graph_constructors());
     if (!model)
         return NULL;
     if (a->dump && strcmp(a->dump, "model") == 0)
         spec_dump(&dump, model);
+    job->diag->rule = RULE_NETWORK;
     Graph *graph = graph_build(job->arena, job->diag, model, a->batch);
     if (!graph || job->diag->errors > before)
         return NULL;
@@ -39,11 +46,13 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     options.max_ram = graph->budget.ram;
     if (a->budget.ram > 0 && (options.max_ram == 0 || a->budget.ram < options.max_ram))
         options.max_ram = a->budget.ram;
+    job->diag->rule = RULE_PLAN;
     Plan *plan = plan_build(job->arena, job->diag, graph, options);
     if (plan && a->dump && strcmp(a->dump, "plan") == 0)
         plan_dump(&dump, plan);
     if (dump.size > 0)
         fputs(dump.data, stdout);
+    job->diag->rule = RULE_BUDGET;
     return plan && budget_check(job->diag, plan, &a->budget) ? plan : NULL;
 }
 
@@ -61,11 +70,27 @@ static bool header_path(const Job *job, const char *output, const char **path, c
     return true;
 }
 
+/* The sources are known when everything was read. */
+static bool write_depfile(const Job *job, const char *source, const char *header)
+{
+    const Arguments *a = job->arguments;
+    const char *const targets[] = {source, header, a->selftest, NULL};
+    const char *path = a->depfile_path;
+    Text text = {.arena = job->arena};
+    if (!a->depfile)
+        return true;
+    if (!path)
+        path = arena_printf(job->arena, "%.*s.d", (int)strlen(source) - 2, source);
+    depfile_text(&text, job->diag, targets);
+    return host_write(job->diag, path, text.data, text.size);
+}
+
 static bool compile(const Job *job)
 {
     const Arguments *a = job->arguments;
     const char *header = NULL, *include = NULL;
     const float *weights = NULL;
+    const char *selftest = NULL;
     Files files;
     if (!header_path(job, a->run.output, &header, &include))
         return false;
@@ -75,9 +100,14 @@ static bool compile(const Job *job)
     if (a->run.weights &&
         !(weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
         return false;
+    if (a->selftest &&
+        !(selftest = selftest_text(job->arena, job->diag, plan, include, weights, a->templates)))
+        return false;
     return emit_files(job->arena, job->diag, plan, include, weights, a->templates, &files) &&
            host_write(job->diag, a->run.output, files.source, strlen(files.source)) &&
-           host_write(job->diag, header, files.header, strlen(files.header));
+           host_write(job->diag, header, files.header, strlen(files.header)) &&
+           (!selftest || host_write(job->diag, a->selftest, selftest, strlen(selftest))) &&
+           write_depfile(job, a->run.output, header);
 }
 
 static bool check(const Job *job)
@@ -90,7 +120,7 @@ static bool check(const Job *job)
         Text text = {.arena = job->arena};
         if (a->json)
             check_json(&text, a->specs[i], job->diag, before, plan);
-        else if (plan && !a->dump)
+        else if (plan && !a->dump && !a->sarif)
             text_printf(&text,
                         "%s: ok: %lld parameters, %lld multiply-adds, %lld bytes of scratch\n",
                         a->specs[i], (long long)plan->graph->param_count,
@@ -99,7 +129,31 @@ static bool check(const Job *job)
             fputs(text.data, stdout);
         ok &= plan != NULL;
     }
+    if (a->sarif) {
+        Text text = {.arena = job->arena};
+        sarif_report(&text, job->diag);
+        fputs(text.data, stdout);
+    }
     return ok;
+}
+
+/* As diff(1): 0 the same, 1 not the same, 2 there is nothing to compare. */
+static bool diff(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    Text text = {.arena = job->arena};
+    const Plan *first = plan_spec(job, a->specs[0], a->plan);
+    const Plan *second = plan_spec(job, a->specs[1], a->plan);
+    if (!first || !second) {
+        if (job->diag->status == STATUS_WRONG)
+            job->diag->status = STATUS_USAGE;
+        return false;
+    }
+    const NetworkDiff *result = diff_networks(job->arena, first, second);
+    (a->json ? diff_json : diff_table)(&text, result);
+    if (!a->run.quiet)
+        fputs(text.data, stdout);
+    return result->equal;
 }
 
 static bool summary(const Job *job)
@@ -182,6 +236,8 @@ static bool run_command(const Job *job)
         return compile(job);
     case COMMAND_CHECK:
         return check(job);
+    case COMMAND_DIFF:
+        return diff(job);
     case COMMAND_SUMMARY:
         return summary(job);
     case COMMAND_TRAIN:

@@ -274,6 +274,7 @@ static Value *slot_value(const Binding *b, const Slot *slot)
     set_string(b, table, "name", tensor->name);
     value_set(b->arena, table, "dims", dims);
     set_int(b, table, "count", tensor->count);
+    set_int(b, table, "fan_in", tensor->fan_in);
     set_int(b, table, "offset", slot->offset);
     set_int(b, table, "pad", slot->pad);
     set_bool(b, table, "trainable", tensor->trainable);

@@ -23,6 +23,11 @@ static char *grouped(Arena *arena, int64_t number)
     return out.data;
 }
 
+char *summary_grouped(Arena *arena, int64_t number)
+{
+    return grouped(arena, number);
+}
+
 static Row layer_row(Arena *arena, const Node *node)
 {
     const char *kind = node->kind->name;

@@ -4,6 +4,7 @@
 
 #include "plan.h"
 
+char *summary_grouped(Arena *arena, int64_t number); /* 2631040 → "2,631,040" */
 void summary_table(Text *out, const Plan *plan);
 void summary_json(Text *out, const Plan *plan);
 
