@@ -14,6 +14,7 @@ static const char help[] =
     "       cnngen eval SPEC.lua --weights W --data D\n"
     "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
     "       cnngen show SPEC.lua --weights W --data D     draws filters and feature maps\n"
+    "       cnngen export SPEC.lua -o M.py      the same network in Python\n"
     "\n"
     "  -o FILE                   where the result goes\n"
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
@@ -42,6 +43,8 @@ static const char help[] =
     "  --epochs N  --lr R  --seed N  --validation FRACTION  --quiet\n"
     "  --input FILE              x.npy, or a PNG or PGM picture\n"
     "  --layer NAME              run: stop behind this layer\n"
+    "export:\n"
+    "  --framework torch|keras   what the Python file uses\n"
     "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system "
     "refused.\n";
 
@@ -57,7 +60,8 @@ enum {
     FOR_TRAIN = 8,
     FOR_EVAL = 16,
     FOR_RUN = 32,
-    FOR_SHOW = 64
+    FOR_SHOW = 64,
+    FOR_EXPORT = 128
 };
 enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
@@ -76,7 +80,7 @@ enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
     X(WINOGRAD, "winograd", required_argument, FOR_ALL)                                            \
     X(RAM, "ram", required_argument, FOR_ALL)                                                      \
     X(TILES, "tiles", no_argument, FOR_SUMMARY)                                                    \
-    X(TEMPLATES, "templates", required_argument, FOR_ALL)                                          \
+    X(TEMPLATES, "templates", required_argument, FOR_ALL | FOR_EXPORT)                                     \
     X(MAX_PARAMS, "max-params", required_argument, FOR_CHECK)                                      \
     X(MAX_MACS, "max-macs", required_argument, FOR_CHECK)                                          \
     X(MAX_RAM, "max-ram", required_argument, FOR_CHECK)                                            \
@@ -90,8 +94,9 @@ enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
     X(QUIET, "quiet", no_argument, FOR_NETWORK)                                                    \
     X(INPUT, "input", required_argument, FOR_RUN)                                                  \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
-    X(HELP, "help", no_argument, FOR_ALL)                                                          \
-    X(VERSION, "version", no_argument, FOR_ALL)
+    X(FRAMEWORK, "framework", required_argument, FOR_EXPORT) \
+    X(HELP, "help", no_argument, FOR_ALL | FOR_EXPORT)                                                     \
+    X(VERSION, "version", no_argument, FOR_ALL | FOR_EXPORT)
 
 enum {
     OPTION_FIRST = 256,
@@ -116,8 +121,8 @@ static int takers(int option)
     static const int all[] = {LONG_OPTIONS(TAKERS)};
 #undef TAKERS
     if (option == 'o')
-        return FOR_COMPILE | FOR_TRAIN | FOR_RUN;
-    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL;
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_EXPORT;
+    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL | FOR_EXPORT;
 }
 
 static bool read_range(Diag *diag, const char *option, const char *text, int64_t least,
@@ -195,7 +200,8 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
                              *const unrolls[] = {"auto", "full", "none", NULL},
                              *const reals[] = {"float", "double", NULL},
                              *const winograds[] = {"auto", "off", NULL},
-                             *const dumps[] = {"model", "graph", "plan", NULL};
+                             *const dumps[] = {"model", "graph", "plan", NULL},
+                             *const frameworks[] = {"torch", "keras", NULL};
     int choice;
     switch (option) {
     case OPTION_TARGET:
@@ -217,6 +223,11 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
         if (!read_choice(diag, "winograd", text, winograds, &choice))
             return false;
         out->plan.direct = choice == 1;
+        return true;
+    case OPTION_FRAMEWORK:
+        if (!read_choice(diag, "framework", text, frameworks, &choice))
+            return false;
+        out->framework = (Framework)choice;
         return true;
     default:
         out->dump = text;
@@ -309,7 +320,7 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
 }
 
 static const char *const commands[] = {"compile", "check", "summary", "train",
-                                       "eval",    "run",   "show",    NULL};
+                                       "eval",    "run",   "show",    "export", NULL};
 
 /* The first word, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
@@ -369,6 +380,8 @@ static bool check_complete(Diag *diag, const Arguments *a)
         (!a->run.data || !a->run.weights))
         return diag_usage(diag, "%s needs --weights and --data",
                           a->command == COMMAND_EVAL ? "eval" : "show");
+    if (a->command == COMMAND_EXPORT && !a->run.output)
+        return diag_usage(diag, "export needs -o MODEL.py");
     if (a->command == COMMAND_RUN && !a->run.input)
         return diag_usage(diag, "run needs --input");
     return true;

@@ -124,6 +124,7 @@ typedef struct {
     OptimizerKind kind;
     double lr, momentum, rho, beta1, beta2, epsilon, weight_decay,
         clip_norm; /* clip_norm 0: no clipping */
+    Span span;     /* where it is written */
 } Optimizer;
 
 /* Limits from `budget = {}` or the command line; 0: none. Bytes for ram and flash. */

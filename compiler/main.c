@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "emit.h"
+#include "export.h"
 #include "host.h"
 #include "summary.h"
 #include "version.h"
@@ -151,6 +152,15 @@ static bool with_network(const Job *job,
     return ok;
 }
 
+static bool export(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    const Plan *plan = plan_spec(job, a->specs[0], a->plan);
+    const char *text =
+        plan ? export_python(job->arena, job->diag, plan->graph, a->framework, a->templates) : NULL;
+    return text && host_write(job->diag, a->run.output, text, strlen(text));
+}
+
 static bool run_command(const Job *job)
 {
     switch (job->arguments->command) {
@@ -168,6 +178,8 @@ static bool run_command(const Job *job)
         return with_network(job, run_run);
     case COMMAND_SHOW:
         return with_network(job, show_run);
+    case COMMAND_EXPORT:
+        return export(job);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:
