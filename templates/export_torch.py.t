@@ -158,7 +158,7 @@ def set_tensor(model, name, value):
     value = np.asarray(value, dtype=np.float32).reshape(tensor.view or tensor.shape)
     if tensor.axes:
         value = value.transpose(tensor.axes)
-    to.copy_(torch.from_numpy(np.ascontiguousarray(value)).reshape(to.shape))
+    to.copy_(torch.tensor(value).reshape(to.shape))
 
 
 def get_tensor(model, name):
