@@ -80,7 +80,7 @@ enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
     X(WINOGRAD, "winograd", required_argument, FOR_ALL)                                            \
     X(RAM, "ram", required_argument, FOR_ALL)                                                      \
     X(TILES, "tiles", no_argument, FOR_SUMMARY)                                                    \
-    X(TEMPLATES, "templates", required_argument, FOR_ALL | FOR_EXPORT)                                     \
+    X(TEMPLATES, "templates", required_argument, FOR_ALL | FOR_EXPORT)                             \
     X(MAX_PARAMS, "max-params", required_argument, FOR_CHECK)                                      \
     X(MAX_MACS, "max-macs", required_argument, FOR_CHECK)                                          \
     X(MAX_RAM, "max-ram", required_argument, FOR_CHECK)                                            \
@@ -94,8 +94,8 @@ enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
     X(QUIET, "quiet", no_argument, FOR_NETWORK)                                                    \
     X(INPUT, "input", required_argument, FOR_RUN)                                                  \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
-    X(FRAMEWORK, "framework", required_argument, FOR_EXPORT) \
-    X(HELP, "help", no_argument, FOR_ALL | FOR_EXPORT)                                                     \
+    X(FRAMEWORK, "framework", required_argument, FOR_EXPORT)                                       \
+    X(HELP, "help", no_argument, FOR_ALL | FOR_EXPORT)                                             \
     X(VERSION, "version", no_argument, FOR_ALL | FOR_EXPORT)
 
 enum {
@@ -319,8 +319,8 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     }
 }
 
-static const char *const commands[] = {"compile", "check", "summary", "train",
-                                       "eval",    "run",   "show",    "export", NULL};
+static const char *const commands[] = {"compile", "check", "summary", "train", "eval",
+                                       "run",     "show",  "export",  NULL};
 
 /* The first word, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)

@@ -31,9 +31,9 @@ typedef struct {
     int define_count;
     Budget budget; /* --max-*; 0: none */
     PlanOptions plan;
-    bool tiles;     /* summary --tiles */
+    bool tiles;          /* summary --tiles */
     Framework framework; /* export --framework */
-    RunOptions run; /* weights, output and input are shared by all commands */
+    RunOptions run;      /* weights, output and input are shared by all commands */
 } Arguments;
 
 /* False after a message (status 2). */

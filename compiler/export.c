@@ -160,8 +160,7 @@ static Value *graph_value(Arena *arena, const Graph *graph)
     set_string(arena, table, "spec", slash ? slash + 1 : graph->source->path);
     set_string(arena, table, "version", CNNGEN_VERSION);
     value_set(arena, table, "input", shape_value(arena, graph->nodes[0].out));
-    value_set(arena, table, "output",
-              shape_value(arena, graph->nodes[graph->node_count - 1].out));
+    value_set(arena, table, "output", shape_value(arena, graph->nodes[graph->node_count - 1].out));
     set_string(arena, table, "loss", loss_name(graph->loss));
     set_number(arena, table, "huber_delta", graph->huber_delta);
     value_set(arena, table, "optimizer", optimizer_value(arena, &graph->optimizer));

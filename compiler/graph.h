@@ -76,7 +76,7 @@ typedef struct Node {
     Span span;
     const Value *call; /* what was written */
     int index;         /* its place in graph->nodes */
-    int *inputs; /* of each: its place there; below `index` */
+    int *inputs;       /* of each: its place there; below `index` */
     int input_count;
     Shape in, out; /* in: of the first input */
 

@@ -100,6 +100,13 @@ function P.is_factor(shape, layer)
     return shape.h == 1 and shape.w == 1 and shape.rank == 1 and layer.y.rank > 1
 end
 
+-- A kind that nobody has written down here is an error, not a layer left out.
+function P.check(layer, known)
+    if not known and layer.kind ~= layer.activation then
+        error(layer.name .. ": export does not know the layer kind " .. layer.kind, 0)
+    end
+end
+
 -- Lines of at most 110 columns of a list of numbers.
 function P.values(list)
     local lines, line = {}, ""

@@ -282,6 +282,7 @@ return function(M)
         local lines = {}
         for i, layer in ipairs(M.layers) do
             local x, to, before = variables[layer.inputs[1]], variables[i], #lines
+            P.check(layer, chain[layer.kind] or joins[layer.kind])
             local function line(value)
                 lines[#lines + 1] = {("%s = %s"):format(to, value), ""}
                 x = to

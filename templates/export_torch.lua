@@ -318,6 +318,7 @@ return function(M)
         lines[1] = {("%s = inputs%s"):format(variables[0], first(shape)), first(shape) ~= "" and shape.text .. ", channels to the front" or shape.text}
         for i, layer in ipairs(M.layers) do
             local x = variables[layer.inputs[1]]
+            P.check(layer, apply[layer.kind] or modules[layer.kind])
             local value = apply[layer.kind] and apply[layer.kind](layer, i, x) or (modules[layer.kind] and call(i, x)) or x
             value = activated(layer, value)
             if value ~= variables[i] then

@@ -1,6 +1,7 @@
-/* export_main.c - what a generated network computes, for tests/export.py: parameters in canonical order, inputs and targets of a
- * batch come in, outputs of predict, the loss and the parameters after each of two training steps go out; all doubles.
- * Compiled with -DHEADER="\"NAME.h\"" -DNAME=name -DUPPER=NAME. */
+/* export_main.c - what a generated network computes, for tests/export.py: parameters in canonical
+ * order, inputs and targets of a batch come in, outputs of predict, the loss and the parameters
+ * after each of two training steps go out; all doubles. Compiled with -DHEADER="\"NAME.h\""
+ * -DNAME=name -DUPPER=NAME. */
 #include HEADER
 
 #include <stdio.h>
@@ -35,7 +36,8 @@ static F(optimizer) state;
 static void train(void)
 {
     for (int step = 0; step < 2; step++) {
-        const Real loss = F(train_step)(&params, inputs, targets, BATCH, &tape, &state, C(LEARNING_RATE));
+        const Real loss =
+            F(train_step)(&params, inputs, targets, BATCH, &tape, &state, C(LEARNING_RATE));
         F(export)(&params, flat);
         put(&loss, 1);
         put(flat, PARAMS);
