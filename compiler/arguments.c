@@ -16,6 +16,7 @@ static const char help[] =
     "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
     "       cnngen show SPEC.lua --weights W --data D     draws filters and feature maps\n"
     "       cnngen report SPEC.lua -o R.html [--weights W [--input X]]    a page about all of it\n"
+    "       cnngen export SPEC.lua -o M.py      the same network in Python\n"
     "\n"
     "  -o FILE                   where the result goes\n"
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
@@ -50,6 +51,8 @@ static const char help[] =
     "  --epochs N  --lr R  --seed N  --validation FRACTION  --quiet\n"
     "  --input FILE              x.npy, or a PNG or PGM picture\n"
     "  --layer NAME              run: stop behind this layer\n"
+    "export:\n"
+    "  --framework torch|keras   what the Python file uses\n"
     "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system "
     "refused.\n";
 
@@ -62,7 +65,7 @@ enum {
 #define FLAG(id, name) FOR_##id = 1 << COMMAND_##id,
     COMMANDS(FLAG)
 #undef FLAG
-        FOR_ALL = (1 << COMMAND_HELP) - 1,
+        FOR_ALL = ((1 << COMMAND_HELP) - 1) & ~FOR_EXPORT,
     FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW
 };
 
@@ -85,7 +88,7 @@ enum {
     X(WINOGRAD, "winograd", required_argument, FOR_ALL)                                            \
     X(RAM, "ram", required_argument, FOR_ALL)                                                      \
     X(TILES, "tiles", no_argument, FOR_SUMMARY)                                                    \
-    X(TEMPLATES, "templates", required_argument, FOR_ALL)                                          \
+    X(TEMPLATES, "templates", required_argument, FOR_ALL | FOR_EXPORT)                             \
     X(MAX_PARAMS, "max-params", required_argument, FOR_CHECK)                                      \
     X(MAX_MACS, "max-macs", required_argument, FOR_CHECK)                                          \
     X(MAX_RAM, "max-ram", required_argument, FOR_CHECK)                                            \
@@ -99,8 +102,9 @@ enum {
     X(QUIET, "quiet", no_argument, FOR_NETWORK | FOR_DIFF)                                         \
     X(INPUT, "input", required_argument, FOR_RUN | FOR_REPORT)                                     \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
-    X(HELP, "help", no_argument, FOR_ALL)                                                          \
-    X(VERSION, "version", no_argument, FOR_ALL)
+    X(FRAMEWORK, "framework", required_argument, FOR_EXPORT)                                       \
+    X(HELP, "help", no_argument, FOR_ALL | FOR_EXPORT)                                             \
+    X(VERSION, "version", no_argument, FOR_ALL | FOR_EXPORT)
 
 enum {
     OPTION_FIRST = 256,
@@ -125,12 +129,12 @@ static int takers(int option)
     static const int all[] = {LONG_OPTIONS(TAKERS)};
 #undef TAKERS
     if (option == 'o')
-        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT;
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT | FOR_EXPORT;
     if (option == 'M')
         return FOR_COMPILE;
     if (option == 'q')
         return takers(OPTION_QUIET);
-    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL;
+    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL | FOR_EXPORT;
 }
 
 static bool read_range(Diag *diag, const char *option, const char *text, int64_t least,
@@ -209,7 +213,8 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
                              *const reals[] = {"float", "double", NULL},
                              *const winograds[] = {"auto", "off", NULL},
                              *const formats[] = {"html", "svg", "dot", "json", NULL},
-                             *const dumps[] = {"model", "graph", "plan", NULL};
+                             *const dumps[] = {"model", "graph", "plan", NULL},
+                             *const frameworks[] = {"torch", "keras", NULL};
     int choice;
     switch (option) {
     case OPTION_TARGET:
@@ -236,6 +241,11 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
         if (!read_choice(diag, "format", text, formats, &choice))
             return false;
         out->format = (ReportFormat)choice;
+        return true;
+    case OPTION_FRAMEWORK:
+        if (!read_choice(diag, "framework", text, frameworks, &choice))
+            return false;
+        out->framework = (Framework)choice;
         return true;
     default:
         out->dump = text;
@@ -431,6 +441,8 @@ static bool check_complete(Diag *diag, const Arguments *a)
                           a->command == COMMAND_EVAL ? "eval" : "show");
     if (a->command == COMMAND_REPORT)
         return check_report(diag, a);
+    if (a->command == COMMAND_EXPORT && !a->run.output)
+        return diag_usage(diag, "export needs -o MODEL.py");
     if (a->command == COMMAND_RUN && !a->run.input)
         return diag_usage(diag, "run needs --input");
     return true;

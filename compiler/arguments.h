@@ -2,6 +2,7 @@
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
+#include "export.h"
 #include "plan.h"
 #include "report.h"
 #include "train.h"
@@ -16,7 +17,8 @@
     X(EVAL, "eval")                                                                                \
     X(RUN, "run")                                                                                  \
     X(SHOW, "show")                                                                                \
-    X(REPORT, "report")
+    X(REPORT, "report")                                                                            \
+    X(EXPORT, "export")
 
 typedef enum {
 #define ENUMERATOR(id, name) COMMAND_##id,
@@ -43,6 +45,7 @@ typedef struct {
     PlanOptions plan;
     bool tiles;          /* summary --tiles */
     ReportFormat format; /* report --format */
+    Framework framework; /* export --framework */
     RunOptions run;      /* weights, output and input are shared by all commands */
 } Arguments;
 

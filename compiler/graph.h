@@ -76,7 +76,7 @@ typedef struct Node {
     Span span;
     const Value *call; /* what was written */
     int index;         /* its place in graph->nodes */
-    int *inputs; /* of each: its place there; below `index` */
+    int *inputs;       /* of each: its place there; below `index` */
     int input_count;
     Shape in, out; /* in: of the first input */
 
@@ -124,6 +124,7 @@ typedef struct {
     OptimizerKind kind;
     double lr, momentum, rho, beta1, beta2, epsilon, weight_decay,
         clip_norm; /* clip_norm 0: no clipping */
+    Span span;     /* where it is written */
 } Optimizer;
 
 /* Limits from `budget = {}` or the command line; 0: none. Bytes for ram and flash. */

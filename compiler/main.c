@@ -6,6 +6,7 @@
 #include "depfile.h"
 #include "diff.h"
 #include "emit.h"
+#include "export.h"
 #include "host.h"
 #include "report.h"
 #include "sarif.h"
@@ -229,6 +230,15 @@ static bool with_network(const Job *job,
     return ok;
 }
 
+static bool export(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    const Plan *plan = plan_spec(job, a->specs[0], a->plan);
+    const char *text =
+        plan ? export_python(job->arena, job->diag, plan->graph, a->framework, a->templates) : NULL;
+    return text && host_write(job->diag, a->run.output, text, strlen(text));
+}
+
 static bool run_command(const Job *job)
 {
     switch (job->arguments->command) {
@@ -250,6 +260,8 @@ static bool run_command(const Job *job)
         return with_network(job, show_run);
     case COMMAND_REPORT:
         return report(job);
+    case COMMAND_EXPORT:
+        return export(job);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

@@ -130,6 +130,7 @@ static void read_optimizer(Check *check, const Value *value)
     for (int i = 0; name && optimizer_names[i]; i++)
         if (strcmp(optimizer_names[i], name) == 0) {
             check->graph->optimizer = optimizers[i].defaults;
+            check->graph->optimizer.span = value->span;
             if (value->type == VALUE_TABLE)
                 check_options(check, name, value, optimizers[i].options, &check->graph->optimizer,
                               2);
