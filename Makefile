@@ -69,7 +69,7 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libpng-dev zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, examples, models, published, shape_cases, readme, threads, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, examples, models, published, shape_cases, readme, report, threads, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 

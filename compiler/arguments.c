@@ -15,6 +15,7 @@ static const char help[] =
     "       cnngen eval SPEC.lua --weights W --data D\n"
     "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
     "       cnngen show SPEC.lua --weights W --data D     draws filters and feature maps\n"
+    "       cnngen report SPEC.lua -o R.html [--weights W [--input X]]    a page about all of it\n"
     "\n"
     "  -o FILE                   where the result goes\n"
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
@@ -41,6 +42,8 @@ static const char help[] =
     "  --max-params N  --max-macs N  --max-ram N  --max-flash N    (K, M, G: powers of 1024)\n"
     "  --dump=model|graph|plan   print a stage\n"
     "diff:  -q                   only the exit status: 0 the same, 1 not, 2 a spec is wrong\n"
+    "report:\n"
+    "  --format html|svg|dot|json  the page (default), its graph, or its numbers\n"
     "train, eval, run, show:\n"
     "  --data D                  shapes, packets, a folder of IDX or CIFAR-10 files, or "
     "x.npy,y.npy\n"
@@ -56,26 +59,23 @@ const char *arguments_help(void)
 }
 
 enum {
-    FOR_COMPILE = 1 << COMMAND_COMPILE,
-    FOR_CHECK = 1 << COMMAND_CHECK,
-    FOR_DIFF = 1 << COMMAND_DIFF,
-    FOR_SUMMARY = 1 << COMMAND_SUMMARY,
-    FOR_TRAIN = 1 << COMMAND_TRAIN,
-    FOR_EVAL = 1 << COMMAND_EVAL,
-    FOR_RUN = 1 << COMMAND_RUN,
-    FOR_SHOW = 1 << COMMAND_SHOW
+#define FLAG(id, name) FOR_##id = 1 << COMMAND_##id,
+    COMMANDS(FLAG)
+#undef FLAG
+        FOR_ALL = (1 << COMMAND_HELP) - 1,
+    FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW
 };
-enum { FOR_ALL = (1 << COMMAND_HELP) - 1, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
 /* Long options: name, whether it has a value, and the commands that take it. -o and -D are short,
  * too. */
 #define LONG_OPTIONS(X)                                                                            \
-    X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK)                            \
+    X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK | FOR_REPORT)               \
     X(BATCH, "batch", required_argument, FOR_ALL)                                                  \
     X(THREADS, "threads", required_argument,                                                       \
-      FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY | FOR_TRAIN)                                \
+      FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY | FOR_TRAIN | FOR_REPORT)                   \
     X(JSON, "json", no_argument, FOR_CHECK | FOR_DIFF | FOR_SUMMARY)                               \
     X(SARIF, "sarif", no_argument, FOR_CHECK)                                                      \
+    X(FORMAT, "format", required_argument, FOR_REPORT)                                             \
     X(INFERENCE, "inference", no_argument, FOR_COMPILE)                                            \
     X(SELFTEST, "selftest", required_argument, FOR_COMPILE)                                        \
     X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
@@ -91,13 +91,13 @@ enum { FOR_ALL = (1 << COMMAND_HELP) - 1, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | F
     X(MAX_RAM, "max-ram", required_argument, FOR_CHECK)                                            \
     X(MAX_FLASH, "max-flash", required_argument, FOR_CHECK)                                        \
     X(DUMP, "dump", required_argument, FOR_CHECK)                                                  \
-    X(DATA, "data", required_argument, FOR_TRAIN | FOR_EVAL | FOR_SHOW)                            \
+    X(DATA, "data", required_argument, FOR_TRAIN | FOR_EVAL | FOR_SHOW | FOR_REPORT)               \
     X(EPOCHS, "epochs", required_argument, FOR_TRAIN)                                              \
     X(LR, "lr", required_argument, FOR_TRAIN)                                                      \
-    X(SEED, "seed", required_argument, FOR_NETWORK)                                                \
+    X(SEED, "seed", required_argument, FOR_NETWORK | FOR_REPORT)                                   \
     X(VALIDATION, "validation", required_argument, FOR_TRAIN)                                      \
     X(QUIET, "quiet", no_argument, FOR_NETWORK | FOR_DIFF)                                         \
-    X(INPUT, "input", required_argument, FOR_RUN)                                                  \
+    X(INPUT, "input", required_argument, FOR_RUN | FOR_REPORT)                                     \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
     X(HELP, "help", no_argument, FOR_ALL)                                                          \
     X(VERSION, "version", no_argument, FOR_ALL)
@@ -125,7 +125,7 @@ static int takers(int option)
     static const int all[] = {LONG_OPTIONS(TAKERS)};
 #undef TAKERS
     if (option == 'o')
-        return FOR_COMPILE | FOR_TRAIN | FOR_RUN;
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT;
     if (option == 'M')
         return FOR_COMPILE;
     if (option == 'q')
@@ -208,6 +208,7 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
                              *const unrolls[] = {"auto", "full", "none", NULL},
                              *const reals[] = {"float", "double", NULL},
                              *const winograds[] = {"auto", "off", NULL},
+                             *const formats[] = {"html", "svg", "dot", "json", NULL},
                              *const dumps[] = {"model", "graph", "plan", NULL};
     int choice;
     switch (option) {
@@ -230,6 +231,11 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
         if (!read_choice(diag, "winograd", text, winograds, &choice))
             return false;
         out->plan.direct = choice == 1;
+        return true;
+    case OPTION_FORMAT:
+        if (!read_choice(diag, "format", text, formats, &choice))
+            return false;
+        out->format = (ReportFormat)choice;
         return true;
     default:
         out->dump = text;
@@ -344,8 +350,11 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     }
 }
 
-static const char *const commands[] = {"compile", "check", "diff", "summary", "train",
-                                       "eval",    "run",   "show", NULL};
+static const char *const commands[] = {
+#define NAME(id, name) name,
+    COMMANDS(NAME)
+#undef NAME
+        NULL};
 
 /* The first word, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
@@ -382,11 +391,19 @@ static bool refuse_option(Arena *arena, Diag *diag, const char *word)
                       optopt > 0 ? option_name(arena, optopt) : word);
 }
 
+static bool check_report(Diag *diag, const Arguments *a)
+{
+    if (!a->run.output)
+        return diag_usage(diag, "report needs -o");
+    if (a->run.input && a->run.data)
+        return diag_usage(diag, "--input and --data do not go together: a report shows one sample");
+    return true;
+}
+
 /* What a command cannot do without. */
 static bool check_complete(Diag *diag, const Arguments *a)
 {
-    if (a->spec_count > 0 &&
-        (strcmp(a->specs[0], "import") == 0 || strcmp(a->specs[0], "report") == 0))
+    if (a->spec_count > 0 && strcmp(a->specs[0], "import") == 0)
         return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
     if (a->json + a->sarif + (a->dump != NULL) > 1)
         return diag_usage(diag, "%s do not go together",
@@ -414,6 +431,8 @@ static bool check_complete(Diag *diag, const Arguments *a)
         (!a->run.data || !a->run.weights))
         return diag_usage(diag, "%s needs --weights and --data",
                           a->command == COMMAND_EVAL ? "eval" : "show");
+    if (a->command == COMMAND_REPORT)
+        return check_report(diag, a);
     if (a->command == COMMAND_RUN && !a->run.input)
         return diag_usage(diag, "run needs --input");
     return true;

@@ -3,18 +3,26 @@
 #define ARGUMENTS_H
 
 #include "plan.h"
+#include "report.h"
 #include "train.h"
 
+/* The commands by their names, in the order of --help. */
+#define COMMANDS(X)                                                                                \
+    X(COMPILE, "compile")                                                                          \
+    X(CHECK, "check")                                                                              \
+    X(DIFF, "diff")                                                                                \
+    X(SUMMARY, "summary")                                                                          \
+    X(TRAIN, "train")                                                                              \
+    X(EVAL, "eval")                                                                                \
+    X(RUN, "run")                                                                                  \
+    X(SHOW, "show")                                                                                \
+    X(REPORT, "report")
+
 typedef enum {
-    COMMAND_COMPILE,
-    COMMAND_CHECK,
-    COMMAND_DIFF,
-    COMMAND_SUMMARY,
-    COMMAND_TRAIN,
-    COMMAND_EVAL,
-    COMMAND_RUN,
-    COMMAND_SHOW,
-    COMMAND_HELP,
+#define ENUMERATOR(id, name) COMMAND_##id,
+    COMMANDS(ENUMERATOR)
+#undef ENUMERATOR
+        COMMAND_HELP,
     COMMAND_VERSION
 } Command;
 
@@ -33,8 +41,9 @@ typedef struct {
     int define_count;
     Budget budget; /* --max-*; 0: none */
     PlanOptions plan;
-    bool tiles;     /* summary --tiles */
-    RunOptions run; /* weights, output and input are shared by all commands */
+    bool tiles;          /* summary --tiles */
+    ReportFormat format; /* report --format */
+    RunOptions run;      /* weights, output and input are shared by all commands */
 } Arguments;
 
 /* False after a message (status 2). */

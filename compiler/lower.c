@@ -5,30 +5,9 @@
  * activation and a pool without overlap run inside the convolution before them. In training a pool
  * stays a step of its own, and so does an activation whose gradient needs its input, unless no
  * gradient comes that far down. */
-#include "lower.h"
+#include "lowering.h"
 
 #include <string.h>
-
-/* What a node's output is while lowering: an image in a buffer. */
-typedef struct {
-    int buffer;
-    View view;
-    int step;     /* that made it; STEP_NONE: the caller's input, or a sight of another result */
-    Padding room; /* zeros around the view */
-    bool settled; /* somebody reads it: its place is fixed */
-} Result;
-
-typedef struct {
-    Arena *arena;
-    const Graph *graph;
-    Schedule *schedule;
-    bool training;
-    bool learning; /* training, and the node that is lowered now or one below it is trained */
-    PlanOptions options;
-    Result *results; /* by node */
-    int *readers;    /* by node; how many of the nodes that the output depends on */
-    bool *learns;    /* by node: whether its gradient is worked out when training */
-} Lowering;
 
 enum { FUSED_WINDOW_MOST = 9 };
 
@@ -39,69 +18,6 @@ int schedule_buffer(Arena *arena, Schedule *schedule, const char *name, Home hom
     schedule->buffers[schedule->buffer_count] =
         (Buffer){.name = name, .home = home, .count = count, .samples = 1};
     return schedule->buffer_count++;
-}
-
-static View plain_view(Shape shape)
-{
-    return (View){.shape = shape, .row = shape.w * shape.c, .pixel = shape.c};
-}
-
-/* The view of an image with zeros around it, in a buffer of its own. */
-static View inner_view(Shape s, Padding room)
-{
-    const int64_t row = (s.w + room.left + room.right) * s.c;
-    return (View){.shape = s, .origin = room.top * row + room.left * s.c, .row = row, .pixel = s.c};
-}
-
-static Shape padded_shape(Shape s, Padding p)
-{
-    return (Shape){s.h + p.top + p.bottom, s.w + p.left + p.right, s.c, s.rank};
-}
-
-static bool is_zero(Padding p)
-{
-    return p.top + p.bottom + p.left + p.right == 0;
-}
-
-static bool is_plain(View view)
-{
-    return !view.cropped && view.pixel == view.shape.c && view.row == view.shape.w * view.shape.c;
-}
-
-/* A step that reads `in` and writes a new buffer of shape `out`. */
-static Step *add_step(Lowering *low, const Node *node, const Recipe *recipe, const char *name,
-                      const Result *in, Shape out)
-{
-    Schedule *schedule = low->schedule;
-    schedule->steps = arena_grow(low->arena, schedule->steps, (size_t)schedule->count,
-                                 (size_t)schedule->count + 1, sizeof *schedule->steps);
-    Step *step = &schedule->steps[schedule->count++];
-    *step = (Step){.node = node,
-                   .recipe = recipe,
-                   .name = name,
-                   .x = in->buffer,
-                   .xv = in->view,
-                   .yv = plain_view(out),
-                   .z = STEP_NONE,
-                   .conv = plain_view(out),
-                   .from_caller = schedule->buffers[in->buffer].home == HOME_CALLER_INPUT,
-                   .norm_values = STEP_NONE,
-                   .kept = STEP_NONE,
-                   .argmax = STEP_NONE,
-                   .dx = STEP_NONE,
-                   .dy = STEP_NONE,
-                   .dz = STEP_NONE,
-                   .forward_pass = {recipe->templates, STEP_NONE, STEP_NONE, STEP_NONE},
-                   .backward_pass = {recipe->templates, STEP_NONE, STEP_NONE, STEP_NONE},
-                   .activation = activation_find("linear")};
-    step->y = schedule_buffer(low->arena, schedule, name, HOME_ARENA, shape_count(out));
-    return step;
-}
-
-static Result step_result(const Lowering *low)
-{
-    const Step *step = &low->schedule->steps[low->schedule->count - 1];
-    return (Result){.buffer = step->y, .view = step->yv, .step = low->schedule->count - 1};
 }
 
 /* The step that made node n's input, when nobody else reads it and it can still change. */
@@ -118,124 +34,6 @@ static bool is_linear(const Activation *activation)
     return strcmp(activation->name, "linear") == 0;
 }
 
-static bool passes_through(const Lowering *low, const Node *node)
-{
-    return !low->training && node->kind->recipe && node->kind->recipe->only_training;
-}
-
-static int64_t larger(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static Padding wanted_room(const Lowering *low, int index);
-
-/* The zeros around its input that a layer reads. */
-static Padding own_room(const Node *node)
-{
-    const Recipe *recipe = node->kind->recipe;
-    if (!recipe->takes_halo)
-        return (Padding){0};
-    return recipe->halo ? recipe->halo(node) : node->window.padding;
-}
-
-/* The zeros that a reader wants around its input; false when it wants its values in one piece. */
-static bool reader_room(const Lowering *low, const Node *reader, Padding *room)
-{
-    const Padding p = reader->window.padding;
-    *room = (Padding){0};
-    if (reader->kind->role == ROLE_VIEW)
-        return false;
-    if (reader->kind->role == ROLE_LAYER)
-        *room = own_room(reader);
-    if (reader->kind->role == ROLE_PAD || passes_through(low, reader)) {
-        const Padding more = wanted_room(low, reader->index);
-        *room = (Padding){p.top + more.top, p.bottom + more.bottom, p.left + more.left,
-                          p.right + more.right};
-    }
-    return true;
-}
-
-/* The zeros around a result that suit all its readers; none when one of them wants its values in
- * one piece, as the caller does. */
-static Padding wanted_room(const Lowering *low, int index)
-{
-    const Graph *graph = low->graph;
-    Padding most = {0};
-    if (index == graph->node_count - 1)
-        return most;
-    for (int i = index + 1; i < graph->node_count; i++) {
-        const Node *reader = &graph->nodes[i];
-        Padding room;
-        bool reads = false;
-        for (int k = 0; k < reader->input_count; k++)
-            reads |= reader->inputs[k] == index;
-        if (!reads || (low->readers[i] == 0 && i < graph->node_count - 1))
-            continue;
-        if (!reader_room(low, reader, &room))
-            return (Padding){0};
-        most = (Padding){larger(most.top, room.top), larger(most.bottom, room.bottom),
-                         larger(most.left, room.left), larger(most.right, room.right)};
-    }
-    return most;
-}
-
-/* A copy with `room` zeros around it. */
-static Result padded_copy(Lowering *low, const Node *node, const Result *in, Padding room)
-{
-    Step *step = add_step(low, node, &recipe_pad, arena_printf(low->arena, "%s_pad", node->name),
-                          in, padded_shape(in->view.shape, room));
-    step->halo = !is_zero(room);
-    step->yv = step->conv = inner_view(in->view.shape, room);
-    return (Result){step->y, step->yv, STEP_NONE, room, true};
-}
-
-static bool has_room(Padding room, Padding p)
-{
-    return p.top <= room.top && p.bottom <= room.bottom && p.left <= room.left &&
-           p.right <= room.right;
-}
-
-/* What `node` reads: from now on its place is fixed, with the zeros that its readers want. */
-static const Result *settle(Lowering *low, const Node *node, int input)
-{
-    Result *in = &low->results[node->inputs[input]];
-    if (in->settled)
-        return in;
-    const Padding room = wanted_room(low, node->inputs[input]);
-    in->settled = true;
-    if (has_room(in->room, room))
-        return in;
-    if (in->step == STEP_NONE) {
-        *in = padded_copy(low, node, in, room);
-        return in;
-    }
-    Step *step = &low->schedule->steps[in->step];
-    low->schedule->buffers[step->y].count = shape_count(padded_shape(step->yv.shape, room));
-    step->halo = true;
-    step->yv = in->view = inner_view(step->yv.shape, room);
-    if (!step->pool)
-        step->conv = step->yv;
-    in->room = room;
-    return in;
-}
-
-/* Input 0 of a node with `p` zeros around it. */
-static Result read_padded(Lowering *low, const Node *node, Padding p)
-{
-    Result in = *settle(low, node, 0);
-    if (!has_room(in.room, p))
-        in = padded_copy(low, node, &in, p);
-    in.view.shape = padded_shape(in.view.shape, p);
-    in.view.origin -= p.top * in.view.row + p.left * in.view.pixel;
-    in.room.top -= p.top;
-    in.room.bottom -= p.bottom;
-    in.room.left -= p.left;
-    in.room.right -= p.right;
-    in.step = STEP_NONE;
-    return in;
-}
-
 static void apply_activation(Lowering *low, const Node *node, const Activation *activation,
                              double alpha)
 {
@@ -245,10 +43,10 @@ static void apply_activation(Lowering *low, const Node *node, const Activation *
         step->alpha = alpha;
         return;
     }
-    const Result in = step_result(low);
-    step = add_step(low, node, &recipe_activation,
-                    arena_printf(low->arena, "%s_%s", node->name, activation->name), &in,
-                    step->yv.shape);
+    const Result in = lowering_result(low);
+    step = lowering_step(low, node, &recipe_activation,
+                         arena_printf(low->arena, "%s_%s", node->name, activation->name), &in,
+                         step->yv.shape);
     step->activation = activation;
     step->alpha = alpha;
 }
@@ -262,14 +60,14 @@ static void add_kept(Lowering *low, Step *step, int64_t count)
 
 static void lower_layer(Lowering *low, const Node *node)
 {
-    const Result in = read_padded(low, node, own_room(node));
-    Step *step = add_step(low, node, node->kind->recipe, node->name, &in, node->out);
+    const Result in = halo_read(low, node, halo_own(node));
+    Step *step = lowering_step(low, node, node->kind->recipe, node->name, &in, node->out);
     step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
     if (step->recipe->keeps_pixels > 0)
         add_kept(low, step, step->recipe->keeps_pixels * node->out.h * node->out.w);
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
-    low->results[node->index] = step_result(low);
+    low->results[node->index] = lowering_result(low);
 }
 
 /* By statistics of the batch, which backward needs again. */
@@ -295,11 +93,12 @@ static void lower_scale(Lowering *low, const Node *node)
         low->results[node->index] = low->results[node->inputs[0]];
         return;
     }
-    step = add_step(low, node, node->kind->recipe, node->name, settle(low, node, 0), node->out);
+    step = lowering_step(low, node, node->kind->recipe, node->name, halo_settle(low, node, 0),
+                         node->out);
     step->norm = node;
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
-    low->results[node->index] = step_result(low);
+    low->results[node->index] = lowering_result(low);
 }
 
 static void lower_activation(Lowering *low, const Node *node)
@@ -312,10 +111,11 @@ static void lower_activation(Lowering *low, const Node *node)
         low->results[node->index] = low->results[node->inputs[0]];
         return;
     }
-    step = add_step(low, node, &recipe_activation, node->name, settle(low, node, 0), node->out);
+    step = lowering_step(low, node, &recipe_activation, node->name, halo_settle(low, node, 0),
+                         node->out);
     step->activation = node->activation;
     step->alpha = node->alpha;
-    low->results[node->index] = step_result(low);
+    low->results[node->index] = lowering_result(low);
 }
 
 /* Backward of a fused pool needs to know which place of each window won: a byte for each result. */
@@ -354,7 +154,7 @@ static void lower_pool(Lowering *low, const Node *node)
     step->pool = node;
     step->name = arena_printf(low->arena, "%s_%s", step->name, node->name);
     step->conv = step->yv;
-    step->yv = plain_view(node->out);
+    step->yv = view_plain(node->out);
     low->schedule->buffers[step->y].count = shape_count(node->out);
     low->schedule->buffers[step->y].name = step->name;
     if (low->learning)
@@ -367,45 +167,45 @@ static void lower_pool(Lowering *low, const Node *node)
 /* y = x + z, or x * z, from the left to the right. */
 static void lower_merge(Lowering *low, const Node *node, const Recipe *recipe)
 {
-    Result left = *settle(low, node, 0);
+    Result left = *halo_settle(low, node, 0);
     for (int k = 1; k < node->input_count; k++) {
-        Result right = *settle(low, node, k);
+        Result right = *halo_settle(low, node, k);
         const bool last = k + 1 == node->input_count;
         if (shape_count(left.view.shape) < shape_count(right.view.shape)) {
             const Result scale = left;
             left = right;
             right = scale;
         }
-        Step *step = add_step(low, node, recipe,
-                              last ? node->name : arena_printf(low->arena, "%s_%d", node->name, k),
-                              &left, left.view.shape);
+        Step *step = lowering_step(
+            low, node, recipe, last ? node->name : arena_printf(low->arena, "%s_%d", node->name, k),
+            &left, left.view.shape);
         step->z = right.buffer;
         step->zv = right.view;
-        left = step_result(low);
+        left = lowering_result(low);
     }
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
-    low->results[node->index] = step_result(low);
+    low->results[node->index] = lowering_result(low);
 }
 
 /* Each branch is copied into its channels of one buffer. */
 static void lower_concat(Lowering *low, const Node *node)
 {
-    const Padding room = wanted_room(low, node->index);
-    const View whole = inner_view(node->out, room);
+    const Padding room = halo_wanted(low, node->index);
+    const View whole = view_inner(node->out, room);
     const int buffer = schedule_buffer(low->arena, low->schedule, node->name, HOME_ARENA,
-                                       shape_count(padded_shape(node->out, room)));
+                                       shape_count(shape_padded(node->out, room)));
     int64_t channel = 0;
     for (int k = 0; k < node->input_count; k++) {
-        const Result *in = settle(low, node, k);
+        const Result *in = halo_settle(low, node, k);
         Step *step =
-            add_step(low, node, &recipe_pad, arena_printf(low->arena, "%s_%d", node->name, k + 1),
-                     in, in->view.shape);
+            lowering_step(low, node, &recipe_pad,
+                          arena_printf(low->arena, "%s_%d", node->name, k + 1), in, in->view.shape);
         low->schedule->buffer_count--; /* not a buffer of its own */
         step->y = buffer;
         step->yv = step->conv =
             (View){in->view.shape, whole.origin + channel, whole.row, whole.pixel, false};
-        step->halo = k == 0 && !is_zero(room);
+        step->halo = k == 0 && !padding_is_zero(room);
         channel += in->view.shape.c;
     }
     low->results[node->index] = (Result){buffer, whole, STEP_NONE, room, true};
@@ -414,9 +214,9 @@ static void lower_concat(Lowering *low, const Node *node)
 /* The same values in another shape, which takes them in one piece. */
 static void lower_view(Lowering *low, const Node *node)
 {
-    Result in = *settle(low, node, 0);
-    if (!is_plain(in.view))
-        in = padded_copy(low, node, &in, (Padding){0});
+    Result in = *halo_settle(low, node, 0);
+    if (!view_is_plain(in.view))
+        in = halo_copy(low, node, &in, (Padding){0});
     in.view.shape = node->out;
     in.view.pixel = node->out.c;
     in.view.row = node->out.w * node->out.c;
@@ -426,19 +226,19 @@ static void lower_view(Lowering *low, const Node *node)
 /* A part of the image where it is. */
 static void lower_crop(Lowering *low, const Node *node)
 {
-    const Result *in = settle(low, node, 0);
+    const Result *in = halo_settle(low, node, 0);
     const Padding p = node->window.padding;
     View view = in->view;
     view.shape = node->out;
     view.origin += p.top * view.row + p.left * view.pixel;
-    view.cropped = view.cropped || !is_zero(p);
+    view.cropped = view.cropped || !padding_is_zero(p);
     low->results[node->index] = (Result){in->buffer, view, STEP_NONE, {0}, false};
 }
 
 static void lower_passed(Lowering *low, const Node *node, Padding p)
 {
     Result *result = &low->results[node->index];
-    *result = read_padded(low, node, p);
+    *result = halo_read(low, node, p);
     result->settled = false;
 }
 
@@ -467,7 +267,7 @@ static void lower_node(Lowering *low, const Node *node)
         lower_concat(low, node);
         return;
     case ROLE_LAYER:
-        if (passes_through(low, node))
+        if (lowering_passes(low, node))
             lower_passed(low, node, (Padding){0});
         else if (node->kind->recipe->normalizes && low->training && node->trainable)
             lower_batch_norm(low, node);
@@ -486,8 +286,8 @@ static void finish_output(Lowering *low)
 {
     const Node *last = &low->graph->nodes[low->graph->node_count - 1];
     Result out = low->results[last->index];
-    if (low->schedule->buffers[out.buffer].home == HOME_CALLER_INPUT || !is_plain(out.view))
-        out = padded_copy(low, last, &out, (Padding){0});
+    if (low->schedule->buffers[out.buffer].home == HOME_CALLER_INPUT || !view_is_plain(out.view))
+        out = halo_copy(low, last, &out, (Padding){0});
     if (!low->training)
         low->schedule->buffers[out.buffer].home = HOME_CALLER_OUTPUT;
 }
@@ -530,7 +330,7 @@ void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions op
     const int buffer =
         schedule_buffer(arena, schedule, "input", HOME_CALLER_INPUT, shape_count(input));
     count_readers(&low);
-    low.results[0] = (Result){.buffer = buffer, .view = plain_view(input), .step = STEP_NONE};
+    low.results[0] = (Result){.buffer = buffer, .view = view_plain(input), .step = STEP_NONE};
     for (int i = 1; i < graph->node_count; i++) {
         low.learns[i] = is_learning(&low, &graph->nodes[i]);
         low.learning = training && low.learns[i];

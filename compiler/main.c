@@ -7,6 +7,7 @@
 #include "diff.h"
 #include "emit.h"
 #include "host.h"
+#include "report.h"
 #include "sarif.h"
 #include "selftest.h"
 #include "summary.h"
@@ -168,6 +169,29 @@ static bool summary(const Job *job)
     return true;
 }
 
+static bool report(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    ReportOptions options = {.format = a->format, .templates = a->templates};
+    const Plan *plan = plan_spec(job, a->specs[0], a->plan);
+    if (!plan)
+        return false;
+    options.weights = a->run.weights
+                          ? weights_load(job->arena, job->diag, plan->graph, a->run.weights)
+                          : report_fixed(job->arena, plan->graph);
+    if (a->run.weights && !options.weights)
+        return false;
+    if ((a->run.input || a->run.data) && !options.weights)
+        return diag_usage(job->diag, "%s needs --weights, too",
+                          a->run.input ? "--input" : "--data");
+    if ((a->run.input || a->run.data) &&
+        !(options.maps = report_sample(job->arena, job->diag, plan, options.weights, a->run.input,
+                                       a->run.data, a->run.seed)))
+        return false;
+    const char *text = report_text(job->arena, job->diag, plan, &options);
+    return text && host_write(job->diag, a->run.output, text, strlen(text));
+}
+
 /* train, eval, run and show: generate into memory, compile, load, go. */
 static bool with_network(const Job *job,
                          bool (*command)(Arena *, Diag *, const Network *, const RunOptions *))
@@ -224,6 +248,8 @@ static bool run_command(const Job *job)
         return with_network(job, run_run);
     case COMMAND_SHOW:
         return with_network(job, show_run);
+    case COMMAND_REPORT:
+        return report(job);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

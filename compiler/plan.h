@@ -82,6 +82,7 @@ typedef struct Step {
     bool halo;    /* y has a border of zeros around yv */
     bool batched; /* takes all samples of a part at once */
     bool from_caller; /* x is the caller's input */
+    int64_t samples;  /* that share what is prepared from the parameters: those of a part */
     int norm_values; /* buffer of a scale, then a shift for each channel of norm, or STEP_NONE */
     int kept; /* buffer of a norm's mean, variance and 1/deviation of the batch, or of a few numbers
                  for each pixel, or STEP_NONE */

@@ -17,6 +17,7 @@
 #include "winograd.h"
 
 enum { WIDE_V = 2, WIDE_P = 6, NARROW_P = 12, SINGLE_V = 8, SINGLE_COPIES = 8 };
+enum { FEW_WIDE = 5, ENOUGH_NARROW = 7 };
 enum { BLOCK_P = 6, BLOCK_SINGLE_V = 2, BLOCK_SINGLE_SUMS = 4 };
 
 int tile_runs(int64_t n, int64_t most, TileRun out[2])
@@ -72,6 +73,16 @@ static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t
     value_add(arena, list, variant);
 }
 
+static int64_t smallest(int64_t n, int64_t rows, int64_t most)
+{
+    return rows > 1 ? rows * n : n / ((n + most - 1) / most);
+}
+
+bool tile_prefers_narrow(int64_t wide, int64_t narrow)
+{
+    return wide < FEW_WIDE && narrow >= ENOUGH_NARROW;
+}
+
 Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
 {
     Value *list = value_table(arena);
@@ -79,10 +90,44 @@ Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels
         add_variant(arena, list, 1, n, BLOCK_P);
         return list;
     }
-    if (channels > (lanes == 1 ? 1 : 4))
+    if (channels > (lanes == 1 ? 1 : 4) &&
+        (lanes == 1 || !tile_prefers_narrow(smallest(n, 1, WIDE_P), smallest(n, 1, NARROW_P))))
         add_variant(arena, list, WIDE_V, n, WIDE_P);
     if (lanes > 1 || channels % WIDE_V != 0)
         add_variant(arena, list, 1, n, lanes == 1 ? WIDE_P : NARROW_P);
+    return list;
+}
+
+/* As many whole rows of outputs as `most` pixels allow, where that divides them. */
+static int64_t whole_rows(const Step *step, int64_t most)
+{
+    int64_t rows = most / step->conv.shape.w;
+    while (rows > 1 && step->conv.shape.h % rows != 0)
+        rows--;
+    return rows > 1 ? rows : 1;
+}
+
+static void add_rows(Arena *arena, Value *list, int64_t v, int64_t columns, int64_t rows,
+                     int64_t most)
+{
+    add_variant(arena, list, v, columns, most);
+    set_int(arena, list->items[list->item_count - 1], "rows", rows);
+}
+
+/* Forward: a tile takes several rows of a small image. */
+static Value *forward_variants(Arena *arena, const Plan *plan, const Step *step, int lanes)
+{
+    const Node *node = step->node;
+    const int64_t columns = step->conv.shape.w, channels = node->filters / node->groups;
+    const int64_t wide = whole_rows(step, WIDE_P), narrow = whole_rows(step, NARROW_P);
+    Value *list;
+    if (lanes == 1 || plan->options.portable)
+        return tile_variants(arena, plan, columns, channels, lanes);
+    list = value_table(arena);
+    if (channels > 4 &&
+        !tile_prefers_narrow(smallest(columns, wide, WIDE_P), smallest(columns, narrow, NARROW_P)))
+        add_rows(arena, list, WIDE_V, columns, wide, WIDE_P);
+    add_rows(arena, list, 1, columns, narrow, NARROW_P);
     return list;
 }
 
@@ -180,7 +225,7 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     const int64_t columns = step->conv.shape.w;
     value_set(arena, tiles, "forward",
               step->pool ? pooled_variants(arena, plan, step, lanes)
-                         : tile_variants(arena, plan, columns, out, lanes));
+                         : forward_variants(arena, plan, step, lanes));
     value_set(arena, tiles, "dw",
               tile_variants(arena, plan, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", tile_variants(arena, plan, columns, in, dx_lanes));
@@ -193,7 +238,8 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
     value_set(arena, tiles, "input", split_value(arena, tile_split_input(step)));
     value_set(arena, tiles, "gradient", split_value(arena, tile_split_gradient(step)));
-    if (node->groups > 1 && (in > 1 || out > 1))
+    const bool borrowed = step->from_caller && node->in.c % TILE_MOST_LANES != 0;
+    if (node->groups > 1 && (in > 1 || out > 1 || borrowed))
         value_set(arena, tiles, "spread", spread_value(arena, tile_spread(step)));
 }
 

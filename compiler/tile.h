@@ -17,6 +17,11 @@ int tile_runs(int64_t n, int64_t most, TileRun out[2]);
  */
 int64_t tile_even(int64_t n, int64_t low, int64_t high);
 
+/* Between tiles of two vectors by `wide` pixels and of one by `narrow`. With four pixels or less
+ * gcc loads the vectors of the kernel again for each of them, and they wait for a kernel that is
+ * far away: then one vector by more pixels is faster than two. */
+bool tile_prefers_narrow(int64_t wide, int64_t narrow);
+
 /* The widest vector worth using for so many channels: at most 4, 8 or 16 lanes. */
 int tile_lanes(int64_t channels);
 
@@ -65,5 +70,10 @@ void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, 
 /* The tiles of a step, as templates see them: lanes, dx_lanes and lists of {v, runs} named forward,
  * dw, dx, batch, single, dx_runs. */
 Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, const Step *step);
+
+/* The same choices in words, a row {step, pass, form, tiles, used4, used8, used16} for each pass;
+ * tile_text.c. */
+void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *schedule,
+                bool training);
 
 #endif

@@ -23,13 +23,15 @@ static void add_variants(Text *out, const Value *variants, int64_t cells)
         if (!runs)
             text_printf(out, " %" PRId64 "x%" PRId64, v, integer(variant, "p", 1));
         for (int r = 0; runs && r < runs->item_count; r++)
-            text_printf(out, " %" PRId64 "x%" PRId64, v, cells * integer(runs->items[r], "p", 1));
+            text_printf(out, " %" PRId64 "x%" PRId64, v,
+                        cells * integer(variant, "rows", 1) * integer(runs->items[r], "p", 1));
     }
 }
 
 static void add_winograd(Text *out, const Value *winograd)
 {
-    text_string(out, " F(2x2, 3x3)");
+    const int64_t side = integer(winograd, "side", 2);
+    text_printf(out, " F(%" PRId64 "x%" PRId64 ", 3x3)", side, side);
     add_variants(out, value_get(winograd, "tiles"), 1);
     text_printf(out, ", %" PRId64 " block%s of %" PRId64 " tiles", integer(winograd, "blocks", 1),
                 integer(winograd, "blocks", 1) > 1 ? "s" : "", integer(winograd, "block", 1));
@@ -43,6 +45,8 @@ static void add_forward(Text *out, const Step *step, const Value *tiles)
         add_winograd(out, value_get(tiles, "winograd"));
     else if (strcmp(form, "conv_narrow") == 0)
         text_string(out, " lanes are columns");
+    else if (strcmp(form, "conv_depthwise") == 0)
+        text_printf(out, " 1x%" PRId64, step->yv.shape.w < 6 ? step->yv.shape.w : 6);
     else if (value_get(tiles, "scatter"))
         add_variants(out, value_get(value_get(tiles, "scatter"), "variants"), 1);
     else if (step->recipe->whole_batch)
@@ -61,6 +65,10 @@ static void add_backward(Text *out, const Step *step, const Value *tiles)
     }
     if (strcmp(form, "conv_narrow") == 0) {
         text_string(out, " lanes are columns");
+        return;
+    }
+    if (strcmp(form, "conv_depthwise") == 0) {
+        text_string(out, " lanes are outputs");
         return;
     }
     if (step->trainable) {
@@ -83,7 +91,8 @@ static double used(const Step *step, int64_t lanes)
 {
     const char *form = step->forward_pass.templates;
     const Size k = step->node->window.kernel;
-    const int64_t filters = step->node->filters / step->node->groups;
+    const bool all = strcmp(form, "conv_depthwise") == 0;
+    const int64_t filters = step->node->filters / (all ? 1 : step->node->groups);
     const int64_t channels = strcmp(form, "conv_narrow") == 0    ? step->yv.shape.w
                              : strcmp(form, "conv_scatter") == 0 ? k.h * k.w * filters
                                                                  : filters;
@@ -107,6 +116,39 @@ static void add_schedule(Text *out, const Plan *plan, const Schedule *schedule, 
         text_printf(out, "  %-16s %-8s              ", "", "backward");
         add_backward(out, step, tiles);
         text_string(out, "\n");
+    }
+}
+
+static void add_words(Arena *arena, Value *rows, const Step *step, const char *pass,
+                      const char *form, const char *text)
+{
+    Value *row = value_table(arena);
+    value_set(arena, row, "step", value_string(arena, step->name));
+    value_set(arena, row, "pass", value_string(arena, pass));
+    value_set(arena, row, "form", value_string(arena, form));
+    value_set(arena, row, "tiles", value_string(arena, text && *text ? text + 1 : ""));
+    for (int lanes = 4; lanes <= 16; lanes *= 2)
+        value_set(arena, row, arena_printf(arena, "used%d", lanes),
+                  value_int(arena, (int64_t)used(step, lanes)));
+    value_add(arena, rows, row);
+}
+
+void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *schedule,
+                bool training)
+{
+    for (int i = 0; i < schedule->count; i++) {
+        const Step *step = &schedule->steps[i];
+        if (!step->recipe->linear)
+            continue;
+        const Value *tiles = tile_value(arena, plan, schedule, step);
+        Text forward = {.arena = arena}, backward = {.arena = arena};
+        add_forward(&forward, step, tiles);
+        add_words(arena, rows, step, training ? "forward" : "predict", step->forward_pass.templates,
+                  forward.data);
+        if (!step->backward || (!step->trainable && !step->wants_dx))
+            continue;
+        add_backward(&backward, step, tiles);
+        add_words(arena, rows, step, "backward", step->backward_pass.templates, backward.data);
     }
 }
 

@@ -37,6 +37,8 @@ CNN_API cnn_real cnn_log(cnn_real x);
 CNN_API cnn_real cnn_tanh(cnn_real x);
 CNN_API cnn_real cnn_erf(cnn_real x);
 CNN_API cnn_real cnn_sqrt(cnn_real x);
+/* y[i] = 1/sqrt(x[i] + epsilon), where y does not overlap x. */
+CNN_API void cnn_inverse_sqrt(cnn_real *y, const cnn_real *x, size_t n, cnn_real epsilon);
 
 /* Activations of one value. */
 CNN_API cnn_real cnn_relu(cnn_real x);

@@ -37,8 +37,8 @@ static inline cnn_real cnn_root(cnn_real x)
     return root + (y / 2) * (x - root * root); /* and one for sqrt(x) itself */
 }
 
-/*@ cnn_sqrt: cnn_root */
-CNN_API cnn_real cnn_sqrt(cnn_real x)
+/*@ cnn_any_root: cnn_root */
+static inline cnn_real cnn_any_root(cnn_real x)
 {
 #ifdef CNN_DOUBLE
     const cnn_real least = DBL_MIN, most = DBL_MAX;
@@ -48,6 +48,12 @@ CNN_API cnn_real cnn_sqrt(cnn_real x)
     cnn_real root = cnn_root(x);
     root = x < least ? 0 : root;
     return x > most ? x : root;
+}
+
+/*@ cnn_sqrt: cnn_any_root */
+CNN_API cnn_real cnn_sqrt(cnn_real x)
+{
+    return cnn_any_root(x);
 }
 
 /*@ cnn_each: */
@@ -62,6 +68,18 @@ CNN_API cnn_real cnn_sqrt(cnn_real x)
         for (size_t i = whole; i < (n); i++)                                                       \
             statement;                                                                             \
     } while (0)
+
+/*@ cnn_inverse_sqrt: cnn_any_root */
+CNN_API void cnn_inverse_sqrt(cnn_real *restrict y, const cnn_real *restrict x, size_t n,
+                              cnn_real epsilon)
+{
+    const size_t whole = n - n % 16;
+    for (size_t i = 0; i < whole; i += 16)
+        for (size_t k = 0; k < 16; k++)
+            y[i + k] = 1 / cnn_any_root(x[i + k] + epsilon);
+    for (size_t i = whole; i < n; i++)
+        y[i] = 1 / cnn_any_root(x[i] + epsilon);
+}
 
 /*@ cnn_norm: cnn_sqrt */
 /* Eight sums side by side: shorter chains of rounding, and vectors. */

@@ -1,5 +1,7 @@
-% -- The mean of each window; padded cells count only with count_padding.
-% local padded = L.padding.top + L.padding.bottom + L.padding.left + L.padding.right > 0
+% -- The mean of each window, for vectors of channels; padded cells count only with count_padding.
+% local C = L.y.c
+% local N = (M.unroll ~= "auto" or M.portable or C < 4) and 1 or C < 8 and 4 or C < 16 and 8 or 16
+% local vec = use_lanes(N)
 % local function pixel(W, ki, kj, c) return add(mul(add(mul(W.i, L.stride.h), ki, -L.padding.top), L.x.row), mul(add(mul(W.j, L.stride.w), kj, -L.padding.left), L.x.c), c, L.x.origin) end
 ${signature("forward", {"x", "y"})}
 {
@@ -9,15 +11,13 @@ ${signature("forward", {"x", "y"})}
     {
 %   include("window.c.t", {W = W})
 %   include("window_scale.c.t", {W = W})
-%   for c in each("c", L.y.c) do
-        {
-            real sum = 0;
+%   include("channel_blocks.c.t", {B = {n = N, body = function(o)
+            ${vec} sum = ${vector_zero(N)};
 %       for ki in each("ki", W.ki0, W.ki1) do for kj in each("kj", W.kj0, W.kj1) do
-            sum += x[${pixel(W, ki, kj, c)}];
+            sum += ${vector_load(N, "x", pixel(W, ki, kj, o))};
 %       end end
-            ${at(L.y, "y", i, j, c)} = sum * ${W.scale};
-        }
-%   end
+            ${vector_store(N, "y", add(mul(i, L.y.row), mul(j, C), o, L.y.origin), "sum * " .. W.scale)};
+%   end}})
     }
 % end end
 }

@@ -43,9 +43,7 @@ ${signature("forward", arguments)}
         ${vector_store(N, "kept", o, "sum")};
         ${vector_store(N, "kept", add(o, C), "square * share")};
 % end}})
-% for c in each("c", C) do
-    kept[${add(c, 2 * C)}] = 1 / ${use("cnn_sqrt")}(kept[${add(c, C)}] + ${number(L.epsilon)});
-% end
+    ${use("cnn_inverse_sqrt")}(kept + ${2 * C}, kept + ${C}, ${C}, ${number(L.epsilon)});
 % include("channel_blocks.c.t", {B = {n = N, body = function(o)
         const ${vec} mean = ${vector_load(N, "kept", o)}, scale = ${vector_load(N, "kept", add(o, 2 * C))}${L.tensors.gamma and " * " .. vector_load(N, "gamma", o) or ""};
 %   if L.tensors.beta then

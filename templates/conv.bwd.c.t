@@ -31,7 +31,7 @@
 %       tile {fn = L.fn .. "_dw_" .. width(variant.v, L.tiles.lanes) .. "x" .. run.p, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = out, loops = loops, start = "y", tail = tail, comment = "Gradient of " .. run.p .. " taps x " .. wide(variant.v, L.tiles.lanes, "filters") .. ", summed over the image."}
 %   end end
 % end
-% local swapped = dx_winograd and 16 * dx_winograd.apart or 0
+% local swapped = dx_winograd and dx_winograd.elements * dx_winograd.apart or 0
 % if dx_winograd then
 %   include("winograd.c.t", {T = {fn = L.fn .. "_dx", ic = oc, oc = ic, row = (L.x.w - L.padding.left - L.padding.right + 2) * oc, winograd = dx_winograd, start = "zero", y_row = L.x.row, h = L.x.h - L.padding.top - L.padding.bottom, w = L.x.w - L.padding.left - L.padding.right, taps = function(ki, kj) return (8 - ki * 3 - kj) * ic * oc end}})
 % elseif auto and L.wants_dx then
@@ -127,10 +127,11 @@ ${signature("backward", arguments)}
 %       local count = (L.x.h - L.padding.top - L.padding.bottom + 2) * wide
     {
         real *const bordered = ${plus("work", L.argmax and G.count or 0)}; /* ${g} in zeros */
-        memset(dx, 0, ${L.x.buffer} * sizeof(real));
-        memset(bordered, 0, ${count} * sizeof(real));
+%       local first = (2 - L.padding.top) * wide + (2 - L.padding.left) * oc
+%       include("frame.c.t", {F = {name = "dx", origin = L.padding.top * L.x.row + L.padding.left * L.x.c + L.x.origin, row = L.x.row, inner = (L.x.w - L.padding.left - L.padding.right) * L.x.c, rows = L.x.h - L.padding.top - L.padding.bottom, count = L.x.buffer}})
+%       include("frame.c.t", {F = {name = "bordered", origin = first, row = wide, inner = G.w * oc, rows = G.h, count = count}})
         for (int i = 0; i < ${G.h}; i++) {
-            memcpy(bordered + ${add(mul("i", wide), (2 - L.padding.top) * wide + (2 - L.padding.left) * oc)}, ${plus(g, add(mul("i", G.row), G.origin))}, ${G.w * oc} * sizeof(real));
+            memcpy(${plus("bordered", add(mul("i", wide), first))}, ${plus(g, add(mul("i", G.row), G.origin))}, ${G.w * oc} * sizeof(real));
         }
         ${L.fn}_dx_convolve(bordered, prepared, ${plus("dx", L.padding.top * L.x.row + L.padding.left * L.x.c + L.x.origin)}, bordered + ${count});
     }

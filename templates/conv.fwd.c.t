@@ -52,6 +52,7 @@ ${signature("forward", arguments)}
 %   local relu = L.activation.name == "relu"
 %   local pass = L.activation.name ~= "linear" and not relu
 %   local tail = not M.portable and oc % L.tiles.lanes ~= 0
+%   local function rows(variant) return variant.rows or 1 end -- of outputs in a tile
 %   local loops = {}
 %   if L.merged then
 %       loops = {{n = L.kernel.h, x = L.x.row * L.dilation.h, w = L.kernel.w * ic * L.filters}, {n = L.kernel.w * ic, x = 1, w = L.filters}}
@@ -60,14 +61,14 @@ ${signature("forward", arguments)}
 %   end
 %   for _, variant in ipairs(L.tiles.forward) do for _, run in ipairs(variant.runs) do
 %       local x, outputs = {}, {}
-%       for q in range(run.p) do
+%       for r in range(rows(variant)) do for q in range(run.p) do
 %           local accumulators = {}
 %           for pi in range(P.h) do for pj in range(P.w) do
 %               accumulators[#accumulators + 1] = #x
-%               x[#x + 1] = pi * L.stride.h * L.x.row + (q * P.w + pj) * L.stride.w * L.x.c
+%               x[#x + 1] = (r + pi) * L.stride.h * L.x.row + (q * P.w + pj) * L.stride.w * L.x.c
 %           end end
-%           outputs[#outputs + 1] = {y = q * L.y.c, argmax = q * L.y.c, accumulators = accumulators}
-%       end
+%           outputs[#outputs + 1] = {y = r * L.y.row + q * L.y.c, argmax = q * L.y.c, accumulators = accumulators}
+%       end end
 %       tile {fn = L.fn .. "_" .. width(variant.v, L.tiles.lanes) .. "x" .. #x, lanes = L.tiles.lanes, v = variant.v, x = x, outputs = outputs, loops = loops, start = start, channels = L.filters, relu = relu, pool = L.pool, argmax = L.argmax ~= nil, tail = tail, unroll = L.kernel.h * L.kernel.w * ic <= 32}
 %   end end
 %   local _, lanes = use_lanes(L.tiles.lanes)
@@ -76,14 +77,15 @@ ${signature("forward", arguments)}
 %   include("halo.c.t")
 %   for g in each("g", L.groups) do
 %   for variant, o, rest in channel_tiles("o", oc, L.tiles.forward, lanes) do
-%       for i in each("i", L.y.h) do
-        const real *xi = ${plus("x", add(mul(i, P.h * L.stride.h * L.x.row), mul(g, ic), L.x.origin))};
-        real *yi = ${plus("y", add(mul(i, L.y.row), L.y.origin, mul(g, oc), o))};
+%       local R = rows(variant)
+%       for i in each("i", L.y.h // R) do
+        const real *xi = ${plus("x", add(mul(i, R * P.h * L.stride.h * L.x.row), mul(g, ic), L.x.origin))};
+        real *yi = ${plus("y", add(mul(i, R * L.y.row), L.y.origin, mul(g, oc), o))};
 %       if L.argmax then
         unsigned char *ai = ${plus("argmax", add(mul(i, L.y.w * L.y.c), mul(g, oc), o))};
 %       end
 %       for _, run in ipairs(variant.runs) do
-%           local p = run.p * P.h * P.w
+%           local p = R * run.p * P.h * P.w
 %           for j in each("j", run.count) do
 %               local column = add(mul(j, run.p), run.start)
         ${L.fn}_${width(variant.v, L.tiles.lanes)}x${p}(${plus("xi", mul(column, P.w * L.stride.w * L.x.c))}, ${plus("w", add(mul(g, oc), o))}, ${start ~= "zero" and plus(start, add(mul(g, oc), o)) .. ", " or ""}${plus("yi", mul(column, L.y.c))}${L.argmax and ", " .. plus("ai", mul(column, L.y.c)) or ""}${tail and ", " .. rest or ""});

@@ -1,4 +1,5 @@
-% -- Convolution by Winograd's F(2x2, 3x3): a 4x4 piece of the input gives 2x2 outputs with 16 multiplications instead of 36.
+% -- Convolution by Winograd's method: a 4x4 piece of the input gives 2x2 outputs with 16 multiplications instead of 36, a 6x6 piece
+% -- 4x4 outputs with 36 instead of 144.
 % -- Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015: y = A'[(G g G') * (B' d B)]A.
 % local W, P = L.tiles.winograd, L.pool
 % local relu = L.activation.name == "relu"

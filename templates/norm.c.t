@@ -7,8 +7,11 @@
 % arguments[#arguments + 1] = "prepare"
 ${signature("prepare_norm", arguments)}
 {
-% for c in each("c", C) do
-    prepared[${c}] = ${L.tensors.gamma and "gamma[" .. c .. "]" or "1"} / ${use("cnn_sqrt")}(moving_variance[${c}] + ${number(L.epsilon)});
+    ${use("cnn_inverse_sqrt")}(prepared, moving_variance, ${C}, ${number(L.epsilon)});
+% if L.tensors.gamma then
+%   for c in each("c", C) do
+    prepared[${c}] *= gamma[${c}];
+%   end
 % end
 % for c in each("c", C) do
 %   local mean = "moving_mean[" .. c .. "]"

@@ -13,13 +13,13 @@ local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
     {name = "double", options = "--real double", cc = "gcc -O1 -march=native"},
     {name = "vectors", options = "", cc = "gcc -O2 -march=native"},
-    {name = "sse", options = "", cc = "gcc -O0"},
+    {name = "sse", options = "", cc = "gcc -O0", share = 2},
     {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 2},
-    {name = "portable", options = "--target portable", cc = "gcc -O2 -ftree-vectorize -march=native", share = 2},
+    {name = "portable", options = "--target portable", cc = "gcc -O2 -ftree-vectorize -march=native", share = 3},
     {name = "loops", options = "--unroll none", cc = "gcc -O0"},
     {name = "no loops", options = "--unroll full", cc = "clang -O0", share = 3, small = true},
-    {name = "sanitized", options = "", cc = "clang -O0 -march=native" .. sanitizers},
-    {name = "portable sanitized", options = "--target portable", cc = "gcc -O0" .. sanitizers},
+    {name = "sanitized", options = "", cc = "clang -O0 -march=native" .. sanitizers, share = 2},
+    {name = "portable sanitized", options = "--target portable", cc = "gcc -O0" .. sanitizers, share = 2},
 }
 local GROUP = 20 -- networks in one program
 local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
@@ -100,10 +100,10 @@ local function models_h(group, real)
     return table.concat(text)
 end
 
--- Runs shell commands, as many at a time as there are processors. What became of each, its log tells.
+-- Runs shell commands, JOBS at a time (as many as there are processors). What became of each, its log tells.
 local function run_all(commands)
     write(build .. "/commands", table.concat(commands, "\n") .. "\n")
-    run(("xargs -d '\\n' -n 1 -P \"$(nproc)\" sh -c < %s/commands"):format(build))
+    run(("xargs -d '\\n' -n 1 -P \"${JOBS:-$(nproc)}\" sh -c < %s/commands"):format(build))
 end
 
 -- One program per group and variant.

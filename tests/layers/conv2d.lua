@@ -29,7 +29,7 @@ for _, g in ipairs {{4, 4, 8}, {2, 6, 10}, {3, 3, 3}, {2, 34, 36}, {5, 5, 20}} d
 end
 -- Large enough for Winograd's form: odd and even sizes, pools, one and several blocks, vectors alone and in pairs.
 for _, w in ipairs {{"14x14x1", "padding = 1, activation = 'relu'", ""}, {"13x16x1", "padding = 'same'", ""}, {"16x13x1", "activation = 'tanh'", ""},
-                    {"15x17x1", "padding = 1, activation = 'relu'", "maxpool2d { 2 },"}, {"14x16x1", "activation = 'relu', bias = false", "avgpool2d { 2 },"},
+                    {"17x15x1", "padding = 1, activation = 'relu'", "maxpool2d { 2 },"}, {"14x16x1", "activation = 'relu', bias = false", "avgpool2d { 2 },"},
                     {"16x15x1", "activation = 'sigmoid'", "maxpool2d { 2 },"}, {"15x15x1", "padding = {2, 0, 1, 2}", "maxpool2d { 2, stride = 1 },"}} do
     for _, c in ipairs {{16, 16}, {16, 48}, {32, 16}} do
         case("Winograd " .. w[1] .. " " .. w[2] .. " " .. c[1] .. " to " .. c[2] .. " " .. w[3],
@@ -39,8 +39,17 @@ end
 for _, p in ipairs {"0", "1", "2", "{0, 2, 1, 0}", "'same'"} do
     case("Winograd backward, padding " .. p, ("input = '14x13x1', batch = 2, conv2d { 32, kernel = 1 }, conv2d { 16, kernel = 3, activation = 'relu', padding = %s }, conv2d { 16, kernel = 3, padding = %s, activation = 'tanh' }, conv2d { 1, kernel = 1, stride = 4 }"):format(p, p))
 end
+for _, size in ipairs {"4x4", "6x5", "7x7", "9x10"} do -- tiles of 2x2 and of 4x4, whole and overlapping
+    for _, c in ipairs {16, 64} do
+        case("Winograd, " .. size .. ", " .. c, ("input = '%sx1', batch = 2, conv2d { %d, kernel = 1 }, conv2d { 64, kernel = 3, padding = 1, activation = 'relu' }, conv2d { 1, kernel = 1, stride = 3 }"):format(size, c))
+    end
+end
 case("Winograd in blocks", "input = '46x45x1', conv2d { 16, kernel = 1 }, conv2d { 48, kernel = 3, activation = 'relu' }, maxpool2d { 2 }, conv2d { 1, kernel = 1, stride = 9 }")
 case("one pixel", "input = '1x1x3', conv2d { 4, kernel = 1 }, conv2d { 2, kernel = 1 }")
+for _, size in ipairs {"2x2", "3x3", "4x4", "6x2", "5x3", "9x1", "13x1", "3x7", "2x8"} do -- several rows in a tile, few pixels
+    case("rows in a tile, " .. size, ("input = '%sx2', batch = 2, conv2d { 36, kernel = 1, activation = 'relu' }, conv2d { 33, kernel = 3, padding = 1 }, conv2d { 3, kernel = 1 }"):format(size))
+end
+case("rows in a tile, stride", "input = '7x6x1', conv2d { 34, kernel = 1 }, conv2d { 35, kernel = 3, stride = 2, padding = 1 }, conv2d { 20, kernel = 2, stride = '1x2' }")
 case("one pixel, all padding", "input = '1x1x2', conv2d { 4, kernel = 3, padding = 'same' }, conv2d { 2, kernel = 3, padding = 1 }")
 case("kernel fills the input", "input = '5x4x2', conv2d { 3, kernel = '5x4' }, conv2d { 2, kernel = 1 }")
 case("wide", "input = '3x40x1', batch = 2, conv2d { 5, kernel = 3, padding = 'same' }, conv2d { 17, kernel = 3 }")

@@ -37,6 +37,8 @@ case("behind a pool", "input = '6x6x2', batch = 2, conv2d { 6, kernel = 3, activ
 case("with batch norm", "input = '6x6x2', batch = 3, conv2d { 8, kernel = 3, padding = 1, bias = false }, layer_norm {}, batch_norm { activation = 'relu' }, layer_norm {}, flatten {}, dense { 2 }")
 case("like ConvNeXt", "input = '6x6x3', batch = 2, conv2d { 16, kernel = 2, stride = 2 }, layer_norm {}, residual { depthwise_conv2d { 3, padding = 'same' }, layer_norm {}, conv2d { 32, kernel = 1, activation = 'gelu' }, conv2d { 16, kernel = 1 } }, global_avgpool2d {}, layer_norm {}, dense { 3, activation = 'softmax' }")
 case("two readers", "input = '6x6x2', batch = 2, conv2d { 4, kernel = 3, padding = 1, name = 'a' }, layer_norm {}, add { {}, 'a' }, concat { { layer_norm {} }, { relu {} } }, flatten {}, dense { 2 }")
+case("of a part of a picture", "input = '7x6x2', batch = 2, conv2d { 5, kernel = 2 }, cropping2d { {1, 2, 0, 1} }, layer_norm {}, conv2d { 3, kernel = 3, padding = 1 }, cropping2d { 1 }, layer_norm {}, flatten {}, dense { 2 }")
+case("between layers that change sizes", "input = '3x4x2', batch = 2, conv2d_transpose { 5, kernel = 2, stride = 2 }, layer_norm {}, upsample2d { 2 }, layer_norm {}, conv2d { 3, kernel = 3, stride = 2 }, flatten {}, dense { 2 }")
 case("one sample", "input = '5x6x2', conv2d { 5, kernel = 2 }, layer_norm { activation = 'relu' }, flatten {}, dense { 2 }")
 for _, o in ipairs {"momentum { 0.1, weight_decay = 0.1 }", "adam { 0.01, clip_norm = 0.1 }"} do
     case("with " .. o, "input = '5x5x2', batch = 2, optimizer = " .. o .. ", conv2d { 5, kernel = 2 }, layer_norm {}, flatten {}, dense { 2 }")

@@ -31,6 +31,8 @@ case("before a pool", "input = '7x7x2', batch = 2, conv2d { 6, kernel = 2 }, pre
 case("behind a pool", "input = '8x8x2', batch = 2, conv2d { 6, kernel = 3 }, maxpool2d { 2 }, prelu {}, avgpool2d { 2 }, prelu {}, global_avgpool2d {}, prelu {}, dense { 2 }")
 case("in a residual", "input = '6x6x2', batch = 2, conv2d { 8, kernel = 3, padding = 1 }, prelu {}, residual { conv2d { 8, kernel = 3, padding = 1 }, prelu {}, conv2d { 8, kernel = 3, padding = 1 } }, prelu {}, global_avgpool2d {}, dense { 2 }")
 case("two readers", "input = '6x6x2', batch = 2, conv2d { 4, kernel = 3, padding = 1, name = 'a' }, prelu {}, add { {}, 'a' }, concat { { prelu {} }, { relu {} } }, flatten {}, dense { 2 }")
+case("of a part of a picture", "input = '7x6x2', batch = 2, conv2d { 5, kernel = 2 }, cropping2d { {1, 2, 0, 1} }, prelu {}, conv2d { 3, kernel = 3, padding = 1 }, cropping2d { 1 }, prelu {}, flatten {}, dense { 2 }")
+case("between layers that change sizes", "input = '3x4x2', batch = 2, conv2d_transpose { 5, kernel = 2, stride = 2 }, prelu {}, upsample2d { 2 }, prelu {}, conv2d { 3, kernel = 3, stride = 2 }, flatten {}, dense { 2 }")
 case("one sample", "input = '5x6x2', conv2d { 5, kernel = 2 }, prelu {}, flatten {}, dense { 2 }")
 for _, o in ipairs {"momentum { 0.1, weight_decay = 0.1 }", "adam { 0.01, clip_norm = 0.1 }", "sgd { 0.1 }"} do
     case("with " .. o, "input = '5x5x2', batch = 2, optimizer = " .. o .. ", conv2d { 5, kernel = 2 }, prelu {}, flatten {}, dense { 2 }")
