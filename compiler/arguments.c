@@ -420,6 +420,8 @@ static bool check_complete(Diag *diag, const Arguments *a)
                           !a->sarif ? "--json and --dump"
                           : a->json ? "--json and --sarif"
                                     : "--sarif and --dump");
+    if (a->selftest && a->run.output && strcmp(a->selftest, a->run.output) == 0)
+        return diag_usage(diag, "--selftest and -o name the same file, '%s'", a->selftest);
     if (a->depfile_path && !a->depfile)
         return diag_usage(diag, "-MF says where -MD writes, and there is no -MD");
     if (a->command == COMMAND_DIFF && a->spec_count != 2)

@@ -23,7 +23,7 @@
 % end
 % local function row(v)
 %   local text = ""
-%   for k, x in ipairs(v) do text = text .. (k == 1 and "" or k % 8 == 1 and ",\n" or ", ") .. number(x) end
+%   for k, x in ipairs(v) do text = text .. (k == 1 and "" or k % 8 == 1 and ",\n" or ", ") .. number((M.double or math.abs(x) > 1e-37) and x or 0.0) end
 %   return text
 % end
 % local function list(items, text)

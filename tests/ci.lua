@@ -147,6 +147,7 @@ for arguments, text in pairs {
     ["specs/shapes.lua -MX -o x.c"] = "unknown option '-MX'", ["specs/shapes.lua -MF x.d -o x.c"] = "no -MD",
     ["specs/shapes.lua -MD -o x.c -MF"] = "'-MF' needs a value", ["check -MD specs/shapes.lua"] = "-M does not go with this command",
     ["check --sarif --json specs/shapes.lua"] = "do not go together", ["summary --sarif specs/shapes.lua"] = "--sarif does not go",
+    ["specs/shapes.lua -o x.c --selftest x.c"] = "name the same file", ["check --selftest x.c specs/shapes.lua"] = "--selftest does not go",
     ["specs/shapes.lua -q -o x.c"] = "-q does not go",
 } do
     local _, err, status = tap.run(cnngen .. " " .. arguments)

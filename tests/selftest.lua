@@ -14,6 +14,8 @@ local dropped = spec("dropped", "input = '4x4x2', batch = 4, optimizer = rmsprop
 local wide = spec("wide", "input = '6x5x2', batch = 3, loss = 'mae', conv2d_transpose { 5, kernel = 4, stride = 2, padding = 1, activation = 'relu' }, upsample2d { 2, interpolation = 'bilinear' }, conv2d { 4, kernel = 3, padding = 1, trainable = false }, conv2d { 1, kernel = 1, activation = 'sigmoid' }")
 local line = spec("line", "input = '40x3', batch = 2, conv1d { 6, kernel = 5, stride = 2, activation = 'gelu' }, maxpool1d { 2 }, flatten {}, dense { 1, activation = 'sigmoid' }")
 local pixels = spec("pixels", "input = '8x8x1', batch = 2, conv2d { 6, kernel = 3, padding = 1, activation = 'relu' }, conv2d { 3, kernel = 1, activation = 'softmax' }")
+-- Probabilities that are no floats any more: logits of hundreds.
+local sure = spec("sure", "input = '40', add { { dense { 40 } }, {}, {}, {}, {}, {}, {}, {}, {}, {} }, " .. ("add { {}, {}, {}, {} }, "):rep(4) .. "dense { 12, activation = 'softmax' }")
 
 -- Weights for --weights: trained a little, so that they are not those of the test itself.
 local weights = build .. "/shapes.safetensors"
@@ -56,7 +58,7 @@ local cases = {
     {"dropped", dropped, ""}, {"dropped_threads", dropped, "--threads 2"}, {"unrolled", dropped, "--unroll full --target portable"},
     {"wide", wide, ""}, {"line", line, ""}, {"pixels", pixels, "--batch 9"}, {"filters", "specs/filters.lua", "", tests = 2},
     {"mnist", "specs/mnist.lua", "--inference"}, {"packets", "specs/packets.lua", "--ram least"},
-    {"lenet5", "specs/lenet5.lua", ""}, {"dscnn_kws", "specs/dscnn_kws.lua", "--batch 2"},
+    {"sure", sure, "--inference", tests = 2}, {"lenet5", "specs/lenet5.lua", ""}, {"dscnn_kws", "specs/dscnn_kws.lua", "--batch 2"},
 }
 for _, case in ipairs(cases) do
     local name, text, options = table.unpack(case)
