@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "weights.h"
+
 static const char help[] =
     "usage: cnngen SPEC.lua -o OUT.c            write OUT.c and OUT.h\n"
     "       cnngen check SPEC.lua...            check shapes and budgets, write nothing\n"
@@ -14,10 +16,12 @@ static const char help[] =
     "       cnngen eval SPEC.lua --weights W --data D\n"
     "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
     "       cnngen show SPEC.lua --weights W --data D     draws filters and feature maps\n"
+    "       cnngen weights SPEC.lua --weights W [-o OUT]  another format or other names\n"
     "\n"
     "  -o FILE                   where the result goes\n"
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
-    "  --weights FILE            safetensors: embed, start from, or use\n"
+    "  --weights FILE            embed, start from, or use: safetensors, .npz, .npy, Keras .h5\n"
+    "  --map order|FILE          its layers by order and shape, or by lines `theirs = ours`\n"
     "  --batch N                 samples a training step can take\n"
     "  --threads N               split them over N threads (1..64; OUT.c compiled with -fopenmp)\n"
     "  --json                    check, summary: for programs\n"
@@ -42,6 +46,10 @@ static const char help[] =
     "  --epochs N  --lr R  --seed N  --validation FRACTION  --quiet\n"
     "  --input FILE              x.npy, or a PNG or PGM picture\n"
     "  --layer NAME              run: stop behind this layer\n"
+    "weights:\n"
+    "  -o OUT                    .safetensors, .npz, .npy or .weights.h5; without: the names "
+    "found\n"
+    "  --names cnngen|torch|keras\n"
     "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system "
     "refused.\n";
 
@@ -57,14 +65,17 @@ enum {
     FOR_TRAIN = 8,
     FOR_EVAL = 16,
     FOR_RUN = 32,
-    FOR_SHOW = 64
+    FOR_SHOW = 64,
+    FOR_WEIGHTS = 128
 };
-enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
+enum { FOR_ALL = 255, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
 /* Long options: name, whether it has a value, and the commands that take it. -o and -D are short,
  * too. */
 #define LONG_OPTIONS(X)                                                                            \
-    X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK)                            \
+    X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK | FOR_WEIGHTS)              \
+    X(MAP, "map", required_argument, FOR_COMPILE | FOR_NETWORK | FOR_WEIGHTS)                      \
+    X(NAMES, "names", required_argument, FOR_WEIGHTS)                                              \
     X(BATCH, "batch", required_argument, FOR_ALL)                                                  \
     X(THREADS, "threads", required_argument, FOR_COMPILE | FOR_CHECK | FOR_SUMMARY | FOR_TRAIN)    \
     X(JSON, "json", no_argument, FOR_CHECK | FOR_SUMMARY)                                          \
@@ -116,7 +127,7 @@ static int takers(int option)
     static const int all[] = {LONG_OPTIONS(TAKERS)};
 #undef TAKERS
     if (option == 'o')
-        return FOR_COMPILE | FOR_TRAIN | FOR_RUN;
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_WEIGHTS;
     return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL;
 }
 
@@ -255,6 +266,16 @@ static bool read_run_option(Diag *diag, int option, const char *text, Arguments 
     }
 }
 
+static bool read_names(Diag *diag, const char *text, Arguments *out)
+{
+    static const char *const names[] = {"cnngen", "keras", "torch", NULL};
+    int choice;
+    if (!read_choice(diag, "names", text, names, &choice))
+        return false;
+    out->names = (Names)choice;
+    return true;
+}
+
 static bool read_option(Arena *arena, Diag *diag, int option, const char *text, Arguments *out)
 {
     switch (option) {
@@ -266,6 +287,11 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     case OPTION_WEIGHTS:
         out->run.weights = text;
         return true;
+    case OPTION_MAP:
+        out->run.map = text;
+        return true;
+    case OPTION_NAMES:
+        return read_names(diag, text, out);
     case OPTION_BATCH:
         return read_whole(diag, "batch", text, 1, &out->batch);
     case OPTION_THREADS:
@@ -308,8 +334,8 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     }
 }
 
-static const char *const commands[] = {"compile", "check", "summary", "train",
-                                       "eval",    "run",   "show",    NULL};
+static const char *const commands[] = {"compile", "check", "summary", "train", "eval",
+                                       "run",     "show",  "weights", NULL};
 
 /* The first word, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
@@ -346,6 +372,24 @@ static bool refuse_option(Arena *arena, Diag *diag, const char *word)
                       optopt > 0 ? option_name(arena, optopt) : word);
 }
 
+static bool check_weights(Diag *diag, const Arguments *a)
+{
+    const WeightsFormat format =
+        a->run.output ? weights_format(a->run.output) : WEIGHTS_SAFETENSORS;
+    if (!a->run.weights)
+        return diag_usage(diag, "weights needs --weights");
+    if (format == WEIGHTS_UNKNOWN)
+        return diag_usage(diag,
+                          "-o must name a .safetensors, .npz, .npy or .weights.h5 file, not "
+                          "'%s'",
+                          a->run.output);
+    if (a->names != NAMES_CNNGEN && !a->run.output)
+        return diag_usage(diag, "--names says how tensors are called in the file of -o");
+    if (a->names == NAMES_TORCH && format != WEIGHTS_SAFETENSORS && format != WEIGHTS_NPZ)
+        return diag_usage(diag, "--names torch goes with .safetensors and .npz");
+    return true;
+}
+
 /* What a command cannot do without. */
 static bool check_complete(Diag *diag, const Arguments *a)
 {
@@ -371,7 +415,9 @@ static bool check_complete(Diag *diag, const Arguments *a)
                           a->command == COMMAND_EVAL ? "eval" : "show");
     if (a->command == COMMAND_RUN && !a->run.input)
         return diag_usage(diag, "run needs --input");
-    return true;
+    if (a->run.map && !a->run.weights)
+        return diag_usage(diag, "--map says how the tensors of --weights are called");
+    return a->command != COMMAND_WEIGHTS || check_weights(diag, a);
 }
 
 bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *out)

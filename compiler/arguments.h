@@ -2,6 +2,7 @@
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
+#include "naming.h"
 #include "plan.h"
 #include "train.h"
 
@@ -13,6 +14,7 @@ typedef enum {
     COMMAND_EVAL,
     COMMAND_RUN,
     COMMAND_SHOW,
+    COMMAND_WEIGHTS,
     COMMAND_HELP,
     COMMAND_VERSION
 } Command;
@@ -30,6 +32,7 @@ typedef struct {
     Budget budget; /* --max-*; 0: none */
     PlanOptions plan;
     bool tiles;     /* summary --tiles */
+    Names names;    /* weights --names */
     RunOptions run; /* weights, output and input are shared by all commands */
 } Arguments;
 

@@ -71,8 +71,8 @@ static bool compile(const Job *job)
     const Plan *plan = plan_spec(job, a->specs[0], a->plan);
     if (!plan)
         return false;
-    if (a->run.weights &&
-        !(weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
+    if (a->run.weights && !(weights = weights_load(job->arena, job->diag, plan->graph,
+                                                   a->run.weights, a->run.map, NULL)))
         return false;
     return emit_files(job->arena, job->diag, plan, include, weights, a->templates, &files) &&
            host_write(job->diag, a->run.output, files.source, strlen(files.source)) &&
@@ -151,6 +151,23 @@ static bool with_network(const Job *job,
     return ok;
 }
 
+/* Reads weights and writes them in another format or with other names, or prints what they are
+ * called there. */
+static bool convert_weights(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    Text found = {.arena = job->arena};
+    const Plan *plan = plan_spec(job, a->specs[0], a->plan);
+    const float *values =
+        plan ? weights_load(job->arena, job->diag, plan->graph, a->run.weights, a->run.map, &found)
+             : NULL;
+    if (!values)
+        return false;
+    if (a->run.output)
+        return weights_write(job->arena, job->diag, a->run.output, plan->graph, values, a->names);
+    return found.size == 0 || fputs(found.data, stdout) >= 0;
+}
+
 static bool run_command(const Job *job)
 {
     switch (job->arguments->command) {
@@ -168,6 +185,8 @@ static bool run_command(const Job *job)
         return with_network(job, run_run);
     case COMMAND_SHOW:
         return with_network(job, show_run);
+    case COMMAND_WEIGHTS:
+        return convert_weights(job);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:
