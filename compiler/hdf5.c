@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -25,7 +26,7 @@ enum {
     TENSORS_MOST = 10000,
     TEXT_MOST = 4096,  /* of a name */
     RATIO_MOST = 1032, /* deflate packs no better */
-    SECONDS_LEAST = 10,
+    SECONDS_LEAST = 3,
     BYTES_A_SECOND = 10000000,
     MEMORY_LEAST = 2000000000
 };
@@ -133,7 +134,7 @@ static void send_names(const Child *child, const char *path, const char *dtype)
     char *base = strrchr(parent, '/') ? strrchr(parent, '/') + 1 : parent;
     if (!slash || strcmp(base, "vars") != 0 || base == parent) {
         const size_t size = strlen(leaf);
-        const bool old = size > 2 && strcmp(leaf + size - 2, ":0") >= 0;
+        const bool old = size > 2 && strcmp(leaf + size - 2, ":0") == 0;
         send_head(child, path, base, arena_copy(child->arena, leaf, old ? size - 2 : size), "",
                   dtype);
         return;
@@ -193,7 +194,7 @@ static herr_t visit(hid_t root, const char *path, const H5O_info_t *info, void *
 static void set_limits(size_t size)
 {
     const rlim_t seconds = SECONDS_LEAST + size / BYTES_A_SECOND;
-    const struct rlimit none = {0, 0}, time = {seconds, seconds},
+    const struct rlimit none = {0, 0}, time = {seconds, seconds + 1},
                         memory = {MEMORY_LEAST + 8 * (rlim_t)size, MEMORY_LEAST + 8 * (rlim_t)size};
     const int nowhere = open("/dev/null", O_WRONLY);
     setrlimit(RLIMIT_CORE, &none);
@@ -259,11 +260,14 @@ static bool take_tensor(Records *records)
         if (!(texts[i] = take_text(records)))
             return false;
     StoredTensor *entry = tensors_add(records->file, texts[0]);
-    entry->layer = texts[1];
-    entry->leaf = texts[2];
+    if (strchr(entry->name, '/')) {
+        entry->layer = texts[1];
+        entry->leaf = texts[2];
+    }
     entry->group = *texts[3] ? texts[3] : NULL;
     entry->dtype = texts[4];
-    entry->aside = entry->aside || strncmp(entry->name, "optimizer", 9) == 0 ||
+    entry->aside = entry->aside || strncmp(entry->name, "optimizer/", 10) == 0 ||
+                   strncmp(entry->name, "optimizer_weights/", 18) == 0 ||
                    strstr(entry->name, "seed_generator/");
     if (!take_number(records, &rank) || rank > STORED_RANK_MOST)
         return false;
@@ -285,9 +289,10 @@ static bool take_tensor(Records *records)
     return true;
 }
 
-static bool take_records(TensorFile *file, const Text *text)
+static bool take_records(TensorFile *file, const Text *text, int status)
 {
     Records records = {file, text->data, text->data + text->size};
+    const bool late = WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU;
     while (records.at < records.end) {
         const char kind = *records.at++;
         if (kind == '.')
@@ -298,14 +303,13 @@ static bool take_records(TensorFile *file, const Text *text)
         if (kind != 'T' || !take_tensor(&records))
             break;
     }
-    return diag_error(file->diag, file->span,
-                      "is an HDF5 file that cannot be read: reading it failed or took too long, "
-                      "so it is damaged");
+    return diag_error(file->diag, file->span, "is a damaged HDF5 file: the HDF5 library %s",
+                      late ? "did not come to an end with it" : "crashed with it");
 }
 
 bool hdf5_read(TensorFile *file, const void *data, size_t size)
 {
-    int ends[2], status;
+    int ends[2], status = 0;
     Text text = {.arena = file->arena};
     if (pipe(ends) != 0)
         return diag_system(file->diag, "no pipe can be made");
@@ -324,5 +328,5 @@ bool hdf5_read(TensorFile *file, const void *data, size_t size)
         return diag_system(file->diag, "no process can be started");
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
-    return take_records(file, &text);
+    return take_records(file, &text, status);
 }

@@ -77,6 +77,17 @@ static void report_surplus(TensorFile *file)
         diag_error(file->diag, file->span, "and %d more surplus tensors", surplus - SURPLUS_SHOWN);
 }
 
+/* Whether a tensor is missing while one of the file is left. */
+static bool names_differ(const Match *match)
+{
+    bool missing = false, left = false;
+    for (int i = 0; i < match->first[match->graph->node_count]; i++)
+        missing = missing || !match->chosen[i];
+    for (int i = 0; i < match->file->count; i++)
+        left = left || (!match->file->entries[i].used && !match->file->entries[i].aside);
+    return missing && left;
+}
+
 /* One array of everything. */
 static float *take_array(TensorFile *file, const Graph *graph, const char *map)
 {
@@ -115,8 +126,12 @@ float *weights_load(Arena *arena, Diag *diag, const Graph *graph, const char *pa
     float *values = ARENA_ARRAY(arena, graph->param_count, float);
     take_tensors(&match, values);
     report_surplus(&file);
-    if (diag->errors > errors)
+    if (diag->errors > errors) {
+        if (!map && names_differ(&match))
+            diag_note(diag, "where only names differ: --map order takes layers in their order, "
+                            "--map FILE by lines `theirs = ours`");
         return NULL;
+    }
     if (found)
         match_print(found, &match);
     return values;
