@@ -70,7 +70,7 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libhdf5-dev libpng-dev zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, weights, examples, models, published, shape_cases, readme, threads, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, weights, weight_formats, examples, models, published, shape_cases, readme, threads, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 

@@ -220,9 +220,12 @@ static void read_in_child(Arena *arena, const void *data, size_t size, int out)
     H5Pset_file_image(access, (void *)(uintptr_t)data, size);
     child.file = H5Fopen("weights", H5F_ACC_RDONLY, access);
     if (child.file < 0)
-        fail(&child, "", "is an HDF5 file that cannot be opened: damaged or truncated");
+        fail(&child, "",
+             "is an HDF5 file that cannot be opened: damaged, truncated or of a newer format");
     else if (H5Ovisit(child.file, H5_INDEX_NAME, H5_ITER_INC, visit, &child) < 0)
-        fail(&child, "", "is an HDF5 file with parts that cannot be read: damaged or truncated");
+        fail(&child, "",
+             "is an HDF5 file with parts that cannot be read: damaged, truncated or of a newer "
+             "format");
     send_bytes(&child, ".", 1);
     _exit(0);
 }

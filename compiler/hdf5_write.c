@@ -52,7 +52,7 @@ static void make_layers(Maker *maker, Arena *arena, const Graph *graph, const fl
         const Node *node = &graph->nodes[n];
         if (node->tensor_count == 0)
             continue;
-        const hid_t layer = make_group(maker, layers, naming_keras(arena, graph, node));
+        const hid_t layer = make_group(maker, layers, naming_keras(arena, graph, node, NULL));
         const hid_t vars = make_group(maker, layer, "vars");
         make_text(maker, vars, "name", node->tensors[0].layer);
         for (int i = 0; i < node->tensor_count; i++) {

@@ -92,11 +92,15 @@ static StoredTensor *find_named(const Match *match, const char *layer, const Nod
     return NULL;
 }
 
-static StoredTensor *find_automatic(const Match *match, const char *layer, const Node *node, int i)
+/* A layer whose name is in the file is not one that Keras numbered, but its groups are. */
+static StoredTensor *find_automatic(const Match *match, const bool *named, const Node *node, int i)
 {
+    const Graph *graph = match->graph;
+    const char *grouped = naming_keras(match->file->arena, graph, node, NULL);
+    const char *other = naming_keras(match->file->arena, graph, node, named);
     for (int n = 0; n < match->file->count; n++) {
         StoredTensor *entry = &match->file->entries[n];
-        if (!entry->used && strcmp(entry->automatic, layer) == 0 &&
+        if (!entry->used && strcmp(entry->automatic, entry->grouped ? grouped : other) == 0 &&
             leaf_kind(entry, node, i) == LEAF_OURS)
             return entry;
     }
@@ -106,21 +110,26 @@ static StoredTensor *find_automatic(const Match *match, const char *layer, const
 /* What no other way has found. */
 static void match_names(Match *match)
 {
-    for (int n = 0; n < match->graph->node_count; n++) {
-        const Node *node = &match->graph->nodes[n];
-        for (int i = 0; i < node->tensor_count; i++) {
-            if (*slot(match, node, i))
-                continue;
-            StoredTensor *entry = find_named(match, node->tensors[i].layer, node, i, LEAF_OURS);
-            if (!entry)
-                entry = find_named(match, node->tensors[i].layer, node, i, LEAF_TORCH);
-            if (!entry)
-                entry = find_automatic(match, naming_keras(match->file->arena, match->graph, node),
-                                       node, i);
+    const Graph *graph = match->graph;
+    bool *named = ARENA_ARRAY(match->file->arena, graph->node_count, bool);
+    for (int n = 0; n < graph->node_count; n++)
+        for (int i = 0; i < graph->nodes[n].tensor_count; i++) {
+            const Node *node = &graph->nodes[n];
+            const char *layer = node->tensors[i].layer;
+            StoredTensor *entry = NULL;
+            if (!*slot(match, node, i) && ((entry = find_named(match, layer, node, i, LEAF_OURS)) ||
+                                           (entry = find_named(match, layer, node, i, LEAF_TORCH))))
+                take(match, node, i, entry);
+            named[n] = named[n] || *slot(match, node, i);
+        }
+    for (int n = 0; n < graph->node_count; n++)
+        for (int i = 0; i < graph->nodes[n].tensor_count; i++) {
+            const Node *node = &graph->nodes[n];
+            StoredTensor *entry =
+                *slot(match, node, i) ? NULL : find_automatic(match, named, node, i);
             if (entry)
                 take(match, node, i, entry);
         }
-    }
 }
 
 /* "layer.10" behind "layer.2". */

@@ -19,12 +19,12 @@ const char *naming_torch(const char *name)
     return NULL;
 }
 
-const char *naming_keras(Arena *arena, const Graph *graph, const Node *node)
+const char *naming_keras(Arena *arena, const Graph *graph, const Node *node, const bool *except)
 {
     const char *kind = node->kind->keras ? node->kind->keras : node->kind->name;
     int before = 0;
     for (int i = 0; i < node->index; i++)
-        before += graph->nodes[i].kind == node->kind;
+        before += graph->nodes[i].kind == node->kind && !(except && except[i]);
     return before == 0 ? kind : arena_printf(arena, "%s_%d", kind, before);
 }
 

@@ -14,8 +14,8 @@ typedef enum { NAMES_CNNGEN, NAMES_KERAS, NAMES_TORCH } Names;
 const char *naming_torch(const char *name);
 
 /* What Keras calls a layer that has no name of its own: "conv2d", "conv2d_1", ... by kind, in the
- * order of the network. */
-const char *naming_keras(Arena *arena, const Graph *graph, const Node *node);
+ * order of the network. except: nodes that are not counted, or NULL. */
+const char *naming_keras(Arena *arena, const Graph *graph, const Node *node, const bool *except);
 
 /* The dims of the tensor there; returns the rank. */
 int naming_dims(Names names, const Node *node, const Tensor *tensor, int64_t *dims);

@@ -115,7 +115,8 @@ static void number_layers(TensorFile *file)
         StoredTensor *entry = &file->entries[i];
         sorted[i] = entry;
         entry->automatic = strpbrk(entry->layer, "./") ? "" : entry->layer;
-        if (entry->group && !is_unnamed(file, entry))
+        entry->grouped = entry->group && !is_unnamed(file, entry);
+        if (entry->grouped)
             entry->automatic = entry->group;
     }
     if (file->count > 1)

@@ -13,7 +13,8 @@ typedef struct {
     const char *name, *shown; /* as written; for messages */
     const char *layer, *leaf; /* "features.0" and "weight"; layer is "" where there is none */
     const char *group;        /* HDF5: Keras' own name of the layer, "conv2d_1"; or NULL */
-    const char *automatic;    /* its layer as Keras would call it in a file of its own; or "" */
+    const char *automatic;    /* its layer, when all names were Keras' own: "conv2d_1"; or "" */
+    bool grouped;             /* automatic is from the group: layers with names are counted, too */
     const char *dtype;        /* "F32", "BF16", "I64", ... */
     int64_t dims[STORED_RANK_MOST];
     int rank;

@@ -29,7 +29,8 @@ static Written write_tensor(Arena *arena, const Graph *graph, const Node *node,
                             const Tensor *tensor, Names names, const float *values)
 {
     const char *torch = names == NAMES_TORCH ? naming_torch(tensor->name) : NULL;
-    const char *layer = names == NAMES_KERAS ? naming_keras(arena, graph, node) : tensor->layer;
+    const char *layer =
+        names == NAMES_KERAS ? naming_keras(arena, graph, node, NULL) : tensor->layer;
     Written written = {
         .name = arena_printf(arena, "%s.%s", layer, torch ? torch : tensor->name),
         .count = tensor->count,

@@ -30,7 +30,7 @@ return model {
 local tensors = {
     {"stem.kernel", {3, 2, 3, 4}, "0.weight"}, {"stem.bias", {4}, "0.bias"},
     {"bn1.gamma", {4}, "1.weight"}, {"bn1.beta", {4}, "1.bias"}, {"bn1.moving_mean", {4}, "1.running_mean"}, {"bn1.moving_variance", {4}, "1.running_var"},
-    {"conv1.kernel", {1, 1, 2, 6}, "2.weight"}, {"conv1.bias", {6}, "2.bias"},
+    {"conv2.kernel", {1, 1, 2, 6}, "2.weight"}, {"conv2.bias", {6}, "2.bias"},
     {"depthwise1.kernel", {3, 3, 6, 2}, "4.weight"}, {"depthwise1.bias", {12}, "4.bias"},
     {"prelu1.alpha", {12}, "5.weight"}, {"ln1.gamma", {12}, "6.weight"}, {"ln1.beta", {12}, "6.bias"},
     {"conv_transpose1.kernel", {2, 3, 5, 12}, "7.weight"}, {"conv_transpose1.bias", {5}, "7.bias"},
@@ -47,7 +47,7 @@ for _, tensor in ipairs(tensors) do
     for _, size in ipairs(tensor[2]) do count = count * size end
     tensor.at, tensor.count, shape_of[tensor[1]] = at, count, tensor[2]
     for i = at + 1, at + count do
-        flat[i] = (random(2048) + (tensor[1]:find("variance") and 2048 or -1024)) / 4096 -- exact in every format but BF16
+        flat[i] = (random(1024) + (tensor[1]:find("variance") and 1024 or -512)) / 2048 -- exact in every format but BF16
     end
     at = at + count
 end
@@ -181,11 +181,11 @@ local function keras_file(path, names)
     end
     return safetensors(path, list)
 end
-holds("names of a second network in one program of Keras", keras_file(build .. "/second.safetensors", {stem = "conv2d_9", conv1 = "conv2d_10", bn1 = "batch_normalization_4",
+holds("names of a second network in one program of Keras", keras_file(build .. "/second.safetensors", {stem = "conv2d_9", conv2 = "conv2d_10", bn1 = "batch_normalization_4",
     depthwise1 = "depthwise_conv2d_1", prelu1 = "p_re_lu", ln1 = "layer_normalization", conv_transpose1 = "conv2d_transpose_3", dense1 = "dense_2", dense2 = "dense_11"}))
 
 -- Maps: lines for layers and for tensors, and what is printed is one.
-local lines = "# theirs = ours\n0 = stem\n1=bn1\n\n  2 = conv1\r\n4.weight = depthwise1.kernel\n4.bias = depthwise1.bias\n5 = prelu1\n6 = ln1\n7 = conv_transpose1\n9 = dense1\n11 = dense2"
+local lines = "# theirs = ours\n0 = stem\n1=bn1\n\n  2 = conv2\r\n4.weight = depthwise1.kernel\n4.bias = depthwise1.bias\n5 = prelu1\n6 = ln1\n7 = conv_transpose1\n9 = dense1\n11 = dense2"
 local numbers = build .. "/numbers.safetensors"
 local function map(text)
     return "--map " .. tap.write(build .. "/map.txt", text)
@@ -208,10 +208,10 @@ refused("a surplus tensor by order", "weights %s --weights %s/extra.safetensors 
 refused("a map with a line that is none", with_map .. map(lines .. "\nhello\n"), 1, "map.txt:13:1: error: is not a line `theirs = ours`")
 refused("a map names no layer of the file", with_map .. map("99 = stem"), 1, "map.txt:1:1: error: the weights have no tensor or layer 99")
 refused("a map names no layer of the network", with_map .. map("0 = stern"), 1, "the network has no layer or tensor stern")
-refused("a map gives one tensor two places", with_map .. map("0.weight = stem.kernel\n0.weight = conv1.kernel"), 1, "tensor 0.weight is named twice")
+refused("a map gives one tensor two places", with_map .. map("0.weight = stem.kernel\n0.weight = conv2.kernel"), 1, "tensor 0.weight is named twice")
 refused("a map gives a place two tensors", with_map .. map("0.weight = stem.kernel\n2.weight = stem.kernel"), 1, "stem.kernel has a tensor already")
 refused("a map gives a tensor a whole layer", with_map .. map("0 = stem.kernel"), 1, "0 is a layer of 2 tensors, stem.kernel is one")
-refused("a map with a wrong shape", with_map .. map(lines:gsub("0 = stem", "2 = stem"):gsub("  2 = conv1", "0 = conv1")), 1, "tensor 2.weight is 6x2x1x1, the network needs")
+refused("a map with a wrong shape", with_map .. map(lines:gsub("0 = stem", "2 = stem"):gsub("  2 = conv2", "0 = conv2")), 1, "tensor 2.weight is 6x2x1x1, the network needs")
 refused("no such map", with_map .. "--map nowhere.txt", 1, "nowhere.txt")
 refused("names that differ: a hint", "weights %s --weights %s", 1, "--map order takes layers", spec, numbers)
 refused("--map without weights", "%s --map order -o %s/x.c", 2, "--map", spec, build)

@@ -26,7 +26,7 @@ def answers():
 
 expected = outputs(build + "/truth.npy")
 arrays = np.load(build + "/torch.npz")
-layers = dict(zip(["stem", "bn1", "conv1", "depthwise1", "prelu1", "ln1", "conv_transpose1", "dense1", "dense2"], [0, 1, 2, 4, 5, 6, 7, 9, 11]))
+layers = dict(zip(["stem", "bn1", "conv2", "depthwise1", "prelu1", "ln1", "conv_transpose1", "dense1", "dense2"], [0, 1, 2, 4, 5, 6, 7, 9, 11]))
 named = {f"{layers[name.split('.')[0]]}.{name.split('.')[1]}": torch.tensor(arrays[name]) for name in arrays.files}
 network.load_state_dict(named)  # strict
 largest = difference(answers(), expected)
