@@ -1,12 +1,13 @@
 """The network in Keras: cnngen's weights there, its own here, the same outputs."""
 import os
+import subprocess
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import h5py
 import keras
 from keras import layers
 
-from common import build, difference, images, np, outputs, report
+from common import build, cnngen, difference, images, np, outputs, report, spec
 
 
 def make():
@@ -43,4 +44,31 @@ with h5py.File(build + "/ours.h5", "w", libver=("earliest", "v110")) as file:
     for n, name in enumerate(arrays.files):
         file.create_dataset(name.replace(".", "/"), data=arrays[name], compression="gzip" if arrays[name].ndim > 1 else None, dtype="<f2" if n % 2 else "<f8")
 report(difference(outputs(build + "/ours.h5"), outputs(build + "/truth.npy")) == 0, "h5py's newer format, packed, in half precision and double")
+
+# What a file must not do: show the bytes of another one as weights, or promise more than it holds.
+secret = build + "/secret"
+np.arange(100, dtype=np.float32).tofile(secret)
+with h5py.File(build + "/other.h5", "w") as file:
+    file.create_dataset("dense1/kernel", shape=(100,), dtype="<f4")
+refused = {
+    "data in another file": lambda file: file.create_dataset("x/kernel", shape=(100,), dtype="<f4", external=[(secret, 0, 400)]),
+    "a virtual dataset": lambda file: file.create_virtual_dataset("x/kernel", virtual()),
+    "a size without values": lambda file: file.create_dataset("x/kernel", shape=(1 << 40, 1 << 12), dtype="<f4", chunks=(64, 64)),
+    "a table of texts": lambda file: file.create_dataset("stem/bias", data=["a", "b", "c", "d"], dtype=h5py.string_dtype()),
+    "a link to another file": lambda file: file.__setitem__("stem", h5py.ExternalLink(build + "/other.h5", "/dense1")),
+}
+
+
+def virtual():
+    layout = h5py.VirtualLayout(shape=(100,), dtype="<f4")
+    layout[:] = h5py.VirtualSource(build + "/other.h5", "dense1/kernel", shape=(100,))
+    return layout
+
+
+for name, make_it in refused.items():
+    with h5py.File(build + "/refused.h5", "w") as file:
+        make_it(file)
+    done = subprocess.run([cnngen, "weights", spec, "--weights", build + "/refused.h5"], capture_output=True, text=True)
+    words = {"data in another file": "in another file", "a virtual dataset": "in another file", "a size without values": "does not hold its values"}
+    report(done.returncode == 1 and words.get(name, "missing tensor stem.kernel" if "link" in name else "holds no numbers") in done.stderr, f"HDF5: {name}", done.stderr)
 print("# done")
