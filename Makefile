@@ -7,7 +7,8 @@ SANITIZE ?=
 LUA_CFLAGS := $(shell pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/include/lua5.4)
 
 # Everything but libc is linked in: cnngen is one self-contained program.
-LIBS := -Wl,-Bstatic -llua5.4 -ljansson -lpng16 -lz -Wl,-Bdynamic -lm -ldl
+HDF5_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags hdf5-serial 2>/dev/null || echo -I/usr/include/hdf5/serial))
+LIBS := -Wl,-Bstatic -lhdf5_serial -lsz -laec -llua5.4 -ljansson -lpng16 -lz -Wl,-Bdynamic -lm -ldl
 
 SOURCES   := $(wildcard compiler/*.c compiler/layers/*.c)
 SOURCES   := $(filter-out compiler/embed_tool.c,$(SOURCES))
@@ -19,7 +20,7 @@ EMBEDDED  := $(TEMPLATES) $(RUNTIME) $(PRELUDE)
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(LEXERS:%.re=$(BUILD)/%.o) $(BUILD)/embedded.o
 MAIN      := $(BUILD)/compiler/main.o
 LIBRARY   := $(BUILD)/libcnngen.a
-COMPILE    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(SANITIZE) $(WARNINGS) -Icompiler $(LUA_CFLAGS) -MMD -MP
+COMPILE    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(SANITIZE) $(WARNINGS) -Icompiler $(LUA_CFLAGS) $(HDF5_CFLAGS) -MMD -MP
 
 cnngen: $(BUILD)/cnngen
 	@cp $< $@
@@ -67,9 +68,9 @@ shapes: cnngen
 deps:
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
-	    libpng-dev zlib1g-dev clang lua5.4
+	    libhdf5-dev libpng-dev zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, examples, models, published, shape_cases, export, readme, report, threads, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, readme, report, threads, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "weights.h"
+
 static const char help[] =
     "usage: cnngen SPEC.lua -o OUT.c            write OUT.c and OUT.h\n"
     "       cnngen check SPEC.lua...            check shapes and budgets, write nothing\n"
@@ -17,10 +19,12 @@ static const char help[] =
     "       cnngen show SPEC.lua --weights W --data D     draws filters and feature maps\n"
     "       cnngen report SPEC.lua -o R.html [--weights W [--input X]]    a page about all of it\n"
     "       cnngen export SPEC.lua -o M.py      the same network in Python\n"
+    "       cnngen weights SPEC.lua --weights W [-o OUT]  another format or other names\n"
     "\n"
     "  -o FILE                   where the result goes\n"
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
-    "  --weights FILE            safetensors: embed, start from, or use\n"
+    "  --weights FILE            embed, start from, or use: safetensors, .npz, .npy, Keras .h5\n"
+    "  --map order|FILE          its layers by order and shape, or by lines `theirs = ours`\n"
     "  --batch N                 samples a training step can take\n"
     "  --threads N               split them over N threads (1..64; OUT.c compiled with -fopenmp)\n"
     "  --json                    check, diff, summary: for programs; --sarif: check, for CI\n"
@@ -53,6 +57,10 @@ static const char help[] =
     "  --layer NAME              run: stop behind this layer\n"
     "export:\n"
     "  --framework torch|keras   what the Python file uses\n"
+    "weights:\n"
+    "  -o OUT                    .safetensors, .npz, .npy or .weights.h5; without: the names "
+    "found\n"
+    "  --names cnngen|torch|keras\n"
     "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system "
     "refused.\n";
 
@@ -65,15 +73,18 @@ enum {
 #define FLAG(id, name) FOR_##id = 1 << COMMAND_##id,
     COMMANDS(FLAG)
 #undef FLAG
-        FOR_ALL = ((1 << COMMAND_HELP) - 1) & ~FOR_EXPORT,
+        FOR_ANY = (1 << COMMAND_HELP) - 1,
+    FOR_PLAN = FOR_ANY & ~(FOR_EXPORT | FOR_WEIGHTS), /* what makes a plan */
     FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW
 };
 
 /* Long options: name, whether it has a value, and the commands that take it. -o and -D are short,
  * too. */
 #define LONG_OPTIONS(X)                                                                            \
-    X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK | FOR_REPORT)               \
-    X(BATCH, "batch", required_argument, FOR_ALL)                                                  \
+    X(WEIGHTS, "weights", required_argument, FOR_COMPILE | FOR_NETWORK | FOR_REPORT | FOR_WEIGHTS) \
+    X(MAP, "map", required_argument, FOR_COMPILE | FOR_NETWORK | FOR_REPORT | FOR_WEIGHTS)         \
+    X(NAMES, "names", required_argument, FOR_WEIGHTS)                                              \
+    X(BATCH, "batch", required_argument, FOR_PLAN)                                                 \
     X(THREADS, "threads", required_argument,                                                       \
       FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY | FOR_TRAIN | FOR_REPORT)                   \
     X(JSON, "json", no_argument, FOR_CHECK | FOR_DIFF | FOR_SUMMARY)                               \
@@ -82,13 +93,13 @@ enum {
     X(INFERENCE, "inference", no_argument, FOR_COMPILE)                                            \
     X(SELFTEST, "selftest", required_argument, FOR_COMPILE)                                        \
     X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
-    X(TARGET, "target", required_argument, FOR_ALL)                                                \
-    X(UNROLL, "unroll", required_argument, FOR_ALL)                                                \
+    X(TARGET, "target", required_argument, FOR_PLAN)                                               \
+    X(UNROLL, "unroll", required_argument, FOR_PLAN)                                               \
     X(REAL, "real", required_argument, FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY)           \
-    X(WINOGRAD, "winograd", required_argument, FOR_ALL)                                            \
-    X(RAM, "ram", required_argument, FOR_ALL)                                                      \
+    X(WINOGRAD, "winograd", required_argument, FOR_PLAN)                                           \
+    X(RAM, "ram", required_argument, FOR_PLAN)                                                     \
     X(TILES, "tiles", no_argument, FOR_SUMMARY)                                                    \
-    X(TEMPLATES, "templates", required_argument, FOR_ALL | FOR_EXPORT)                             \
+    X(TEMPLATES, "templates", required_argument, FOR_ANY)                                          \
     X(MAX_PARAMS, "max-params", required_argument, FOR_CHECK)                                      \
     X(MAX_MACS, "max-macs", required_argument, FOR_CHECK)                                          \
     X(MAX_RAM, "max-ram", required_argument, FOR_CHECK)                                            \
@@ -103,8 +114,8 @@ enum {
     X(INPUT, "input", required_argument, FOR_RUN | FOR_REPORT)                                     \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
     X(FRAMEWORK, "framework", required_argument, FOR_EXPORT)                                       \
-    X(HELP, "help", no_argument, FOR_ALL | FOR_EXPORT)                                             \
-    X(VERSION, "version", no_argument, FOR_ALL | FOR_EXPORT)
+    X(HELP, "help", no_argument, FOR_ANY)                                                          \
+    X(VERSION, "version", no_argument, FOR_ANY)
 
 enum {
     OPTION_FIRST = 256,
@@ -129,12 +140,12 @@ static int takers(int option)
     static const int all[] = {LONG_OPTIONS(TAKERS)};
 #undef TAKERS
     if (option == 'o')
-        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT | FOR_EXPORT;
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT | FOR_EXPORT | FOR_WEIGHTS;
     if (option == 'M')
         return FOR_COMPILE;
     if (option == 'q')
         return takers(OPTION_QUIET);
-    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL | FOR_EXPORT;
+    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ANY;
 }
 
 static bool read_range(Diag *diag, const char *option, const char *text, int64_t least,
@@ -300,6 +311,16 @@ static bool read_depfile(Diag *diag, const char *rest, char **argv, Arguments *o
     return true;
 }
 
+static bool read_names(Diag *diag, const char *text, Arguments *out)
+{
+    static const char *const names[] = {"cnngen", "keras", "torch", NULL};
+    int choice;
+    if (!read_choice(diag, "names", text, names, &choice))
+        return false;
+    out->names = (Names)choice;
+    return true;
+}
+
 static bool read_option(Arena *arena, Diag *diag, int option, const char *text, Arguments *out)
 {
     switch (option) {
@@ -311,6 +332,11 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
     case OPTION_WEIGHTS:
         out->run.weights = text;
         return true;
+    case OPTION_MAP:
+        out->run.map = text;
+        return true;
+    case OPTION_NAMES:
+        return read_names(diag, text, out);
     case OPTION_BATCH:
         return read_whole(diag, "batch", text, 1, &out->batch);
     case OPTION_THREADS:
@@ -410,6 +436,24 @@ static bool check_report(Diag *diag, const Arguments *a)
     return true;
 }
 
+static bool check_weights(Diag *diag, const Arguments *a)
+{
+    const WeightsFormat format =
+        a->run.output ? weights_format(a->run.output) : WEIGHTS_SAFETENSORS;
+    if (!a->run.weights)
+        return diag_usage(diag, "weights needs --weights");
+    if (format == WEIGHTS_UNKNOWN)
+        return diag_usage(diag,
+                          "-o must name a .safetensors, .npz, .npy or .weights.h5 file, not "
+                          "'%s'",
+                          a->run.output);
+    if (a->names != NAMES_CNNGEN && !a->run.output)
+        return diag_usage(diag, "--names says how tensors are called in the file of -o");
+    if (a->names == NAMES_TORCH && format != WEIGHTS_SAFETENSORS && format != WEIGHTS_NPZ)
+        return diag_usage(diag, "--names torch goes with .safetensors and .npz");
+    return true;
+}
+
 /* What a command cannot do without. */
 static bool check_complete(Diag *diag, const Arguments *a)
 {
@@ -447,7 +491,9 @@ static bool check_complete(Diag *diag, const Arguments *a)
         return diag_usage(diag, "export needs -o MODEL.py");
     if (a->command == COMMAND_RUN && !a->run.input)
         return diag_usage(diag, "run needs --input");
-    return true;
+    if (a->run.map && !a->run.weights)
+        return diag_usage(diag, "--map says how the tensors of --weights are called");
+    return a->command != COMMAND_WEIGHTS || check_weights(diag, a);
 }
 
 bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *out)

@@ -3,6 +3,7 @@
 #define ARGUMENTS_H
 
 #include "export.h"
+#include "naming.h"
 #include "plan.h"
 #include "report.h"
 #include "train.h"
@@ -18,7 +19,8 @@
     X(RUN, "run")                                                                                  \
     X(SHOW, "show")                                                                                \
     X(REPORT, "report")                                                                            \
-    X(EXPORT, "export")
+    X(EXPORT, "export")                                                                            \
+    X(WEIGHTS, "weights")
 
 typedef enum {
 #define ENUMERATOR(id, name) COMMAND_##id,
@@ -46,6 +48,7 @@ typedef struct {
     bool tiles;          /* summary --tiles */
     ReportFormat format; /* report --format */
     Framework framework; /* export --framework */
+    Names names;         /* weights --names */
     RunOptions run;      /* weights, output and input are shared by all commands */
 } Arguments;
 

@@ -51,6 +51,21 @@ static inline double bytes_f64(const void *at)
     return value;
 }
 
+/* IEEE half precision: 1 bit of sign, 5 of exponent, 10 of fraction; exact as a float. */
+static inline float bytes_f16(const void *at)
+{
+    const uint32_t half = (uint32_t)bytes_little(at, 2), sign = (half & 0x8000) << 16;
+    const uint32_t exponent = half >> 10 & 31, fraction = half & 0x3ff;
+    uint32_t bits = sign | (exponent + 112) << 23 | fraction << 13;
+    float value;
+    if (exponent == 31)
+        bits = sign | 0x7f800000 | fraction << 13;
+    memcpy(&value, &bits, sizeof value);
+    if (exponent == 0)
+        value = (sign ? -1.0F : 1.0F) * (float)fraction / 16777216;
+    return value;
+}
+
 static inline void bytes_put_f32(void *at, float value)
 {
     uint32_t bits;

@@ -31,6 +31,11 @@ static bool read_all(Text *text, int file, size_t most)
     return true;
 }
 
+bool host_drain(Text *text, int file)
+{
+    return read_all(text, file, 0);
+}
+
 Source *host_read(Arena *arena, Diag *diag, const char *path, size_t most)
 {
     const bool standard = strcmp(path, "-") == 0;

@@ -24,6 +24,9 @@ bool host_exists(const char *path);
 char *host_temporary_folder(Arena *arena, Diag *diag);
 void host_remove_folder(const char *path);
 
+/* Adds all that can be read from the descriptor; false when reading failed. */
+bool host_drain(Text *text, int file);
+
 /* Runs a program found on PATH and waits; its standard error (and output) go to *output. Returns
  * its exit status, -1 when it could not be started or died from a signal. argv is NULL-terminated.
  */

@@ -98,8 +98,8 @@ static bool compile(const Job *job)
     const Plan *plan = plan_spec(job, a->specs[0], a->plan);
     if (!plan)
         return false;
-    if (a->run.weights &&
-        !(weights = weights_load(job->arena, job->diag, plan->graph, a->run.weights)))
+    if (a->run.weights && !(weights = weights_load(job->arena, job->diag, plan->graph,
+                                                   a->run.weights, a->run.map, NULL)))
         return false;
     if (a->selftest &&
         !(selftest = selftest_text(job->arena, job->diag, plan, include, weights, a->templates)))
@@ -177,9 +177,9 @@ static bool report(const Job *job)
     const Plan *plan = plan_spec(job, a->specs[0], a->plan);
     if (!plan)
         return false;
-    options.weights = a->run.weights
-                          ? weights_load(job->arena, job->diag, plan->graph, a->run.weights)
-                          : report_fixed(job->arena, plan->graph);
+    options.weights = a->run.weights ? weights_load(job->arena, job->diag, plan->graph,
+                                                    a->run.weights, a->run.map, NULL)
+                                     : report_fixed(job->arena, plan->graph);
     if (a->run.weights && !options.weights)
         return false;
     if ((a->run.input || a->run.data) && !options.weights)
@@ -239,6 +239,23 @@ static bool export(const Job *job)
     return text && host_write(job->diag, a->run.output, text, strlen(text));
 }
 
+/* Reads weights and writes them in another format or with other names, or prints what they are
+ * called there. */
+static bool convert_weights(const Job *job)
+{
+    const Arguments *a = job->arguments;
+    Text found = {.arena = job->arena};
+    const Plan *plan = plan_spec(job, a->specs[0], a->plan);
+    const float *values =
+        plan ? weights_load(job->arena, job->diag, plan->graph, a->run.weights, a->run.map, &found)
+             : NULL;
+    if (!values)
+        return false;
+    if (a->run.output)
+        return weights_write(job->arena, job->diag, a->run.output, plan->graph, values, a->names);
+    return found.size == 0 || fputs(found.data, stdout) >= 0;
+}
+
 static bool run_command(const Job *job)
 {
     switch (job->arguments->command) {
@@ -262,6 +279,8 @@ static bool run_command(const Job *job)
         return report(job);
     case COMMAND_EXPORT:
         return export(job);
+    case COMMAND_WEIGHTS:
+        return convert_weights(job);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

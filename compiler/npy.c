@@ -118,7 +118,8 @@ static bool take_header(Cursor *cursor, Header *header)
 
 static int item_size(const char *descr)
 {
-    static const char *const known[] = {"<f4", "<f8", "|u1", "|i1", "<i4", "<i8", "<u1", "<i1"};
+    static const char *const known[] = {"<f4", "<f8", "<f2", "|u1", "|i1",
+                                        "<i4", "<i8", "<u1", "<i1"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i], descr) == 0)
             return descr[2] - '0';
@@ -135,7 +136,9 @@ static float signed_item(const char *at, int size)
 static float item(const char *at, const char *descr)
 {
     if (descr[1] == 'f')
-        return descr[2] == '4' ? bytes_f32(at) : (float)bytes_f64(at);
+        return descr[2] == '2'   ? bytes_f16(at)
+               : descr[2] == '4' ? bytes_f32(at)
+                                 : (float)bytes_f64(at);
     return descr[1] == 'u' ? (float)(unsigned char)*at : signed_item(at, descr[2] - '0');
 }
 
@@ -156,7 +159,8 @@ static Npy *read_values(Arena *arena, Diag *diag, Span span, const Header *heade
     int size = item_size(header->descr);
     int64_t need, left = data.end - data.at;
     if (size == 0) {
-        diag_error(diag, span, "values of type '%s': only <f4, <f8, |u1, |i1, <i4 and <i8 are read",
+        diag_error(diag, span,
+                   "values of type '%s': only <f2, <f4, <f8, |u1, |i1, <i4 and <i8 are read",
                    bytes_shown(arena, header->descr));
         return NULL;
     }

@@ -1,6 +1,6 @@
 /* npy.h - NumPy's array files, in and out.
  *
- * Read: versions 1 to 3, little-endian f4 f8 and u1 i1 i4 i8, C and Fortran order. Every array
+ * Read: versions 1 to 3, little-endian f2 f4 f8 and u1 i1 i4 i8, C and Fortran order. Every array
  * becomes floats in C order; `integer` remembers that it held whole numbers, `bytes` that it held
  * u1 (which data sets scale to 0..1). Written: version 1, f4, C order. */
 #ifndef NPY_H

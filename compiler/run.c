@@ -63,7 +63,8 @@ static bool prepare_params(Run *run, void *params)
             network->init(params, run->options->seed);
         return true;
     }
-    const float *flat = weights_load(run->arena, run->diag, network->whole, run->options->weights);
+    const float *flat = weights_load(run->arena, run->diag, network->whole, run->options->weights,
+                                     run->options->map, NULL);
     if (flat)
         network->import(params, flat);
     return flat != NULL;

@@ -1,16 +1,20 @@
 /* safetensors.c - an 8-byte size, a JSON object { name: { dtype, shape, data_offsets } } and one
  * block of bytes that the offsets cut into tensors without a gap. Entries that do not hold together
  * are reported first, then bytes that belong to no tensor or to two. */
-#include "safetensors.h"
-
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bytes.h"
-#include "host.h"
+#include "tensors.h"
 
 enum { HEADER_MOST = 100000000, ERRORS_MOST = 20 };
+
+/* The bytes behind the header. */
+typedef struct {
+    const char *data;
+    int64_t size;
+} Block;
 
 static int64_t dtype_size(const char *dtype)
 {
@@ -50,17 +54,21 @@ static bool read_dims(TensorFile *file, StoredTensor *entry, const json_t *shape
     return true;
 }
 
-static bool read_offsets(TensorFile *file, StoredTensor *entry, const json_t *offsets)
+static bool read_offsets(TensorFile *file, const Block *block, StoredTensor *entry,
+                         const json_t *offsets)
 {
-    if (json_array_size(offsets) != 2 || !read_natural(json_array_get(offsets, 0), &entry->begin) ||
-        !read_natural(json_array_get(offsets, 1), &entry->end) || entry->begin > entry->end)
+    int64_t begin, end;
+    if (json_array_size(offsets) != 2 || !read_natural(json_array_get(offsets, 0), &begin) ||
+        !read_natural(json_array_get(offsets, 1), &end) || begin > end)
         return diag_error(file->diag, file->span,
                           "tensor %s: \"data_offsets\" is not a pair of growing offsets",
                           entry->shown);
-    if (entry->end > file->data_size)
+    if (end > block->size)
         return diag_error(file->diag, file->span,
                           "tensor %s: truncated: ends at byte %lld of the data, the file has %lld",
-                          entry->shown, (long long)entry->end, (long long)file->data_size);
+                          entry->shown, (long long)end, (long long)block->size);
+    entry->data = block->data + begin;
+    entry->size = end - begin;
     return true;
 }
 
@@ -74,34 +82,32 @@ static bool check_bytes(TensorFile *file, const StoredTensor *entry)
                           entry->dtype);
     for (int i = 0; i < entry->rank; i++)
         fits = fits && size_mul(need, entry->dims[i], &need);
-    if (fits && need == entry->end - entry->begin)
+    if (fits && need == entry->size)
         return true;
     return diag_error(file->diag, file->span, "tensor %s: %s of %s does not fill %lld bytes",
                       entry->shown, bytes_dims(file->arena, entry->dims, entry->rank), entry->dtype,
-                      (long long)(entry->end - entry->begin));
+                      (long long)entry->size);
 }
 
-static bool read_entry(TensorFile *file, const char *name, const json_t *json)
+static bool read_entry(TensorFile *file, const Block *block, const char *name, const json_t *json)
 {
-    StoredTensor *entry = &file->entries[file->count++];
+    StoredTensor *entry = tensors_add(file, name);
     const char *dtype = json_string_value(json_object_get(json, "dtype"));
-    entry->name = arena_copy(file->arena, name, strlen(name));
-    entry->shown = bytes_shown(file->arena, name);
     if (!dtype)
         return diag_error(file->diag, file->span, "tensor %s: no \"dtype\"", entry->shown);
     entry->dtype = bytes_shown(file->arena, dtype);
     return read_dims(file, entry, json_object_get(json, "shape")) &&
-           read_offsets(file, entry, json_object_get(json, "data_offsets")) &&
+           read_offsets(file, block, entry, json_object_get(json, "data_offsets")) &&
            check_bytes(file, entry);
 }
 
 static int by_offset(const void *a, const void *b)
 {
     const StoredTensor *x = *(const StoredTensor *const *)a, *y = *(const StoredTensor *const *)b;
-    if (x->begin != y->begin)
-        return x->begin < y->begin ? -1 : 1;
-    if (x->end != y->end)
-        return x->end < y->end ? -1 : 1;
+    if (x->data != y->data)
+        return x->data < y->data ? -1 : 1;
+    if (x->size != y->size)
+        return x->size < y->size ? -1 : 1;
     return x < y ? -1 : x > y;
 }
 
@@ -114,7 +120,7 @@ static bool check_gap(TensorFile *file, int64_t from, int64_t to)
 }
 
 /* The tensors must cut the data without overlap and without gap. */
-static bool check_cover(TensorFile *file)
+static bool check_cover(TensorFile *file, const Block *block)
 {
     const StoredTensor **sorted = ARENA_ARRAY(file->arena, file->count, const StoredTensor *);
     for (int i = 0; i < file->count; i++)
@@ -125,32 +131,32 @@ static bool check_cover(TensorFile *file)
     bool good = true;
     for (int i = 0; i < file->count; i++) {
         const StoredTensor *entry = sorted[i];
-        if (entry->begin < end && entry->begin < entry->end)
+        const int64_t begin = entry->data - block->data;
+        if (begin < end && entry->size > 0)
             good = diag_error(file->diag, file->span, "tensor %s: its bytes overlap those of %s",
                               entry->shown, sorted[i - 1]->shown);
-        good = check_gap(file, end, entry->begin) && good;
-        end = entry->end > end ? entry->end : end;
+        good = check_gap(file, end, begin) && good;
+        end = begin + entry->size > end ? begin + entry->size : end;
     }
-    return check_gap(file, end, file->data_size) && good;
+    return check_gap(file, end, block->size) && good;
 }
 
-static bool read_entries(TensorFile *file, json_t *header)
+static bool read_entries(TensorFile *file, const Block *block, json_t *header)
 {
     const char *name;
     json_t *json;
     int errors = file->diag->errors;
-    file->entries = ARENA_ARRAY(file->arena, json_object_size(header), StoredTensor);
     json_object_foreach(header, name, json)
     {
         if (strcmp(name, "__metadata__") != 0)
-            read_entry(file, name, json);
+            read_entry(file, block, name, json);
         if (file->diag->errors - errors > ERRORS_MOST)
             return false;
     }
-    return file->diag->errors == errors && check_cover(file);
+    return file->diag->errors == errors && check_cover(file, block);
 }
 
-static bool read_source(TensorFile *file, const Source *source)
+bool safetensors_read(TensorFile *file, const Source *source)
 {
     uint64_t size = source->size < 8 ? 0 : bytes_little(source->text, 8);
     if (source->size < 8)
@@ -167,18 +173,10 @@ static bool read_source(TensorFile *file, const Source *source)
     if (!header)
         return diag_error(file->diag, file->span, "the header is not valid: %s",
                           bytes_shown(file->arena, error.text));
-    file->data = source->text + 8 + size;
-    file->data_size = (int64_t)(source->size - 8 - size);
+    const Block block = {source->text + 8 + size, (int64_t)(source->size - 8 - size)};
     bool good = json_is_object(header)
-                    ? read_entries(file, header)
+                    ? read_entries(file, &block, header)
                     : diag_error(file->diag, file->span, "the header is not a JSON object");
     json_decref(header);
     return good;
-}
-
-bool safetensors_read(Arena *arena, Diag *diag, const char *path, TensorFile *out)
-{
-    *out = (TensorFile){.arena = arena, .diag = diag, .span = bytes_span(arena, path)};
-    const Source *source = host_read(arena, diag, path, 0);
-    return source && read_source(out, source);
 }

@@ -62,7 +62,8 @@ static void show_samples(Arena *arena, const Network *network, const void *param
 bool show_run(Arena *arena, Diag *diag, const Network *network, const RunOptions *options)
 {
     const Node *conv = &network->graph->nodes[network->graph->node_count - 1];
-    const float *weights = weights_load(arena, diag, network->whole, options->weights);
+    const float *weights =
+        weights_load(arena, diag, network->whole, options->weights, options->map, NULL);
     if (!weights)
         return false;
     const Dataset *set = dataset_load(arena, diag, network->whole, options->data, options->seed);

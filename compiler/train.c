@@ -65,10 +65,11 @@ static void release_signals(const struct sigaction *before)
     sigaction(SIGTERM, &before[1], NULL);
 }
 
-static bool load_params(Arena *arena, Diag *diag, const Network *network, const char *path,
+static bool load_params(Arena *arena, Diag *diag, const Network *network, const RunOptions *options,
                         void *params)
 {
-    const float *flat = weights_load(arena, diag, network->graph, path);
+    const float *flat =
+        weights_load(arena, diag, network->graph, options->weights, options->map, NULL);
     if (flat)
         network->import(params, flat);
     return flat != NULL;
@@ -127,8 +128,8 @@ static bool trainer_open(Trainer *trainer)
     trainer->flat = network_memory(values * sizeof(float));
     trainer->kept = network_memory(values * sizeof(float));
     network->init(trainer->params, trainer->options->seed);
-    if (trainer->options->weights && !load_params(trainer->arena, trainer->diag, network,
-                                                  trainer->options->weights, trainer->params))
+    if (trainer->options->weights &&
+        !load_params(trainer->arena, trainer->diag, network, trainer->options, trainer->params))
         return false;
     network->export(trainer->params, trainer->kept);
     return true;
@@ -261,11 +262,10 @@ static EpochEnd train_epochs(Trainer *trainer)
 /* Training that failed in its first epoch leaves nothing worth a file. */
 static bool save_weights(Trainer *trainer, EpochEnd end)
 {
-    Text text = {.arena = trainer->arena};
     if (!trainer->options->output || (end == EPOCH_INFINITE && trainer->kept_epoch == 0))
         return true;
-    weights_encode(&text, trainer->network->graph, trainer->kept);
-    return host_write(trainer->diag, trainer->options->output, text.data, text.size);
+    return weights_write(trainer->arena, trainer->diag, trainer->options->output,
+                         trainer->network->graph, trainer->kept, NAMES_CNNGEN);
 }
 
 /* Says why training stopped early; the weights are saved by now. */
@@ -360,7 +360,7 @@ bool eval_run(Arena *arena, Diag *diag, const Network *network, const RunOptions
     void *params = network_memory(network->params_bytes);
     bool good = data != NULL;
     if (options->weights)
-        good = load_params(arena, diag, network, options->weights, params) && good;
+        good = load_params(arena, diag, network, options, params) && good;
     else if (network->init)
         network->init(params, options->seed);
     good = good && print_result(arena, diag, network, params, data, NULL);

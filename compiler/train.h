@@ -8,6 +8,7 @@
 typedef struct {
     const char *data;    /* --data */
     const char *weights; /* --weights: start from, or NULL */
+    const char *map;     /* --map: how its tensors are called, or NULL */
     const char *output;  /* -o */
     const char *input;   /* --input, for run: x.npy, or a .png/.pgm picture */
     int64_t epochs;      /* --epochs, default 10 */

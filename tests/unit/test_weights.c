@@ -54,7 +54,7 @@ static float *load_bytes(const Graph *graph, const void *bytes, size_t size)
 {
     char *path = arena_printf(arena, "%s/w.safetensors", folder);
     CHECK(host_write(&diag, path, bytes, size));
-    return weights_load(arena, &diag, graph, path);
+    return weights_load(arena, &diag, graph, path, NULL, NULL);
 }
 
 /* A file with that header and `count` floats 0, 1, 2, ... */
@@ -346,7 +346,7 @@ static char *real_path(Arena *owner)
 TEST(real_file)
 {
     begin();
-    CHECK(!weights_load(arena, &diag, network(), real_path(arena)));
+    CHECK(!weights_load(arena, &diag, network(), real_path(arena), NULL, NULL));
     CHECK(says("tensor conv2d.kernel is 3x3x3x16, the network needs 2x1x2x3"));
     CHECK(says("tensor dense.kernel is 64x10, the network needs 6x2"));
     CHECK(says("surplus tensor conv2d_1.kernel (3x3x16x16)"));
