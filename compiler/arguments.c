@@ -14,6 +14,7 @@ static const char help[] =
     "       cnngen eval SPEC.lua --weights W --data D\n"
     "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
     "       cnngen show SPEC.lua --weights W --data D     draws filters and feature maps\n"
+    "       cnngen import MODEL.onnx -o SPEC.lua          also writes SPEC.safetensors\n"
     "\n"
     "  -o FILE                   where the result goes\n"
     "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
@@ -57,7 +58,8 @@ enum {
     FOR_TRAIN = 8,
     FOR_EVAL = 16,
     FOR_RUN = 32,
-    FOR_SHOW = 64
+    FOR_SHOW = 64,
+    FOR_IMPORT = 128
 };
 enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
 
@@ -90,8 +92,8 @@ enum { FOR_ALL = 127, FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW };
     X(QUIET, "quiet", no_argument, FOR_NETWORK)                                                    \
     X(INPUT, "input", required_argument, FOR_RUN)                                                  \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
-    X(HELP, "help", no_argument, FOR_ALL)                                                          \
-    X(VERSION, "version", no_argument, FOR_ALL)
+    X(HELP, "help", no_argument, FOR_ALL | FOR_IMPORT)                                                          \
+    X(VERSION, "version", no_argument, FOR_ALL | FOR_IMPORT)
 
 enum {
     OPTION_FIRST = 256,
@@ -116,7 +118,7 @@ static int takers(int option)
     static const int all[] = {LONG_OPTIONS(TAKERS)};
 #undef TAKERS
     if (option == 'o')
-        return FOR_COMPILE | FOR_TRAIN | FOR_RUN;
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_IMPORT;
     return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ALL;
 }
 
@@ -309,7 +311,7 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
 }
 
 static const char *const commands[] = {"compile", "check", "summary", "train",
-                                       "eval",    "run",   "show",    NULL};
+                                       "eval",    "run",   "show",    "import", NULL};
 
 /* The first word, when it is a command; it is taken out of argv. */
 static Command read_command(int *argc, char **argv)
@@ -349,20 +351,22 @@ static bool refuse_option(Arena *arena, Diag *diag, const char *word)
 /* What a command cannot do without. */
 static bool check_complete(Diag *diag, const Arguments *a)
 {
-    if (a->spec_count > 0 &&
-        (strcmp(a->specs[0], "import") == 0 || strcmp(a->specs[0], "report") == 0))
+    if (a->spec_count > 0 && strcmp(a->specs[0], "report") == 0)
         return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
     if (a->json && a->dump)
         return diag_usage(diag, "--json and --dump do not go together");
     if (a->plan.inference && a->plan.threads > 1)
         return diag_usage(diag, "--threads splits training, and --inference leaves it out");
     if (a->spec_count == 0)
-        return diag_usage(diag, "no spec given; see cnngen --help");
+        return diag_usage(diag, "no %s given; see cnngen --help",
+                          a->command == COMMAND_IMPORT ? "model" : "spec");
     if (a->spec_count > 1 && a->command != COMMAND_CHECK)
         return diag_usage(diag, "one spec at a time, not %d; only check takes several",
                           a->spec_count);
     if (a->command == COMMAND_COMPILE && !a->run.output)
         return diag_usage(diag, "-o OUT.c is missing");
+    if (a->command == COMMAND_IMPORT && !a->run.output)
+        return diag_usage(diag, "import needs -o SPEC.lua");
     if (a->command == COMMAND_TRAIN && (!a->run.data || !a->run.output))
         return diag_usage(diag, "train needs --data and -o");
     if ((a->command == COMMAND_EVAL || a->command == COMMAND_SHOW) &&

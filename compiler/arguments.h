@@ -13,6 +13,7 @@ typedef enum {
     COMMAND_EVAL,
     COMMAND_RUN,
     COMMAND_SHOW,
+    COMMAND_IMPORT,
     COMMAND_HELP,
     COMMAND_VERSION
 } Command;

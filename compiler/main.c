@@ -5,6 +5,7 @@
 #include "arguments.h"
 #include "emit.h"
 #include "host.h"
+#include "import.h"
 #include "summary.h"
 #include "version.h"
 #include "weights.h"
@@ -168,6 +169,9 @@ static bool run_command(const Job *job)
         return with_network(job, run_run);
     case COMMAND_SHOW:
         return with_network(job, show_run);
+    case COMMAND_IMPORT:
+        return import_onnx(job->arena, job->diag, job->arguments->specs[0],
+                           job->arguments->run.output);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

@@ -1,0 +1,1 @@
+return function(dir, message) return message end
