@@ -164,7 +164,7 @@ static bool read_input(Import *import)
     int axes[RANK_MOST], count = 0, last = import->channel_axis;
     if (!read_input_dims(import, found, v))
         return false;
-    v->batch_axis = import->one_sample || v->rank == 0 ? NO_AXIS : 0;
+    v->batch_axis = import->one_sample || v->rank < 2 ? NO_AXIS : 0;
     for (int i = 0; i < v->rank; i++)
         if (i != v->batch_axis && i != last)
             axes[count++] = i;
@@ -357,6 +357,9 @@ static bool attempt(Import *import, Result *result)
     const float *values = place_weights(import, graph);
     if (!values)
         return false;
+    if (import->logarithm)
+        diag_warning(import->diag, bytes_span(arena, import->path),
+                     "LogSoftmax became softmax: the output is its exponential");
     result->text = result->data = (Text){.arena = arena};
     text_string(&result->text, text);
     weights_encode(&result->data, graph, values);

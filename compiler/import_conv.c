@@ -42,6 +42,14 @@ static void pad_same(Axis *a, bool lower, bool transposed)
     a->extra = transposed && total < 0 ? -total : a->extra;
 }
 
+/* Whether the padding is that of "same". */
+static bool is_same(const Axis *a)
+{
+    Axis same = *a;
+    pad_same(&same, false, false);
+    return same.before == a->before && same.after == a->after;
+}
+
 static bool read_frame(Op *op, Shape in, const int64_t *kernel, bool transposed, Frame *f)
 {
     int64_t pads[4] = {0};
@@ -69,7 +77,7 @@ static bool read_frame(Op *op, Shape in, const int64_t *kernel, bool transposed,
         if (strcmp(automatic, "SAME_UPPER") == 0 || strcmp(automatic, "SAME_LOWER") == 0)
             pad_same(a, strcmp(automatic, "SAME_LOWER") == 0, transposed);
     }
-    f->same = strcmp(automatic, "SAME_UPPER") == 0 && !transposed;
+    f->same = !transposed && is_same(&f->axes[0]) && is_same(&f->axes[1]);
     return true;
 }
 
@@ -232,6 +240,21 @@ static bool pad_to_shape(Op *op, Frame *f)
     return true;
 }
 
+/* A transposed convolution has no groups here: between them are zeros. */
+static const Constant *ungrouped(Op *op, const Constant *w, int64_t groups)
+{
+    int64_t dims[RANK_MOST];
+    memcpy(dims, w->dims, sizeof dims);
+    if (groups < 1 || w->dims[0] % groups != 0 || !size_mul(w->dims[1], groups, &dims[1]))
+        return NULL;
+    Constant *out = import_constant(op->arena, w->rank, dims);
+    const int64_t inside = w->dims[0] / groups, row = w->count / w->dims[0];
+    for (int64_t i = 0; out && i < w->dims[0]; i++)
+        memcpy(out->values + (i * groups + i / inside) * row, w->values + i * row,
+               (size_t)row * sizeof *w->values);
+    return out;
+}
+
 bool import_conv_transpose(Op *op)
 {
     Placed x = *op->inputs[0];
@@ -242,9 +265,9 @@ bool import_conv_transpose(Op *op)
     if (!import_as_image(op, &x, &layer, &in) || !(w = kernel_of(op, in, &x)) ||
         !read_frame(op, in, w->dims + 2, true, &f))
         return false;
-    if (import_int(op, "group", 1) != 1)
-        return import_fail(op, "a transposed convolution in groups; one convolution for each group "
-                               "and a Concat would do");
+    w = import_int(op, "group", 1) == 1 ? w : ungrouped(op, w, import_int(op, "group", 1));
+    if (!w)
+        return import_fail(op, "its weights are not those of so many groups");
     if (w->dims[0] != in.c)
         return import_fail(op, "its weights are for %lld channels, its input has %lld",
                            (long long)w->dims[0], (long long)in.c);

@@ -155,6 +155,18 @@ bool import_reduce(Op *op)
     return import_affine_number(op, &mean, (double)values, 0);
 }
 
+/* A logarithm that is the model's last word is left to the caller, or to the loss. */
+bool import_log_softmax(Op *op)
+{
+    Import *import = op->import;
+    const Onnx__Graph *graph = import->graph;
+    if (graph->n_output != 1 || strcmp(op->node->output[0], graph->output[0]->name) != 0)
+        return import_fail(op, "a logarithm inside a network; only at its end is it left to the "
+                               "caller");
+    import->logarithm = true;
+    return import_softmax(op);
+}
+
 /* Before opset 13 all axes from `axis` on were one. */
 bool import_softmax(Op *op)
 {
@@ -281,6 +293,13 @@ bool import_matmul(Op *op)
                                "file, on the right");
     if (w->rank == 2 && w->count > 0)
         return multiply(op, op->inputs[0], w, 1, false);
+    if (w->rank == 1 && w->count > 0) { /* a vector is a matrix with one column */
+        const int64_t dims[] = {w->count, 1};
+        Constant *column = import_constant(op->arena, 2, dims);
+        memcpy(column->values, w->values, (size_t)w->count * sizeof *w->values);
+        return multiply(op, op->inputs[0], column, 1, false) &&
+               (op->out.rank--, import_samples_mix(&op->out) ? import_fail(op, "it mixes samples") : true);
+    }
     return import_fail(op, "weights with %d axes; a dense layer has two", w->rank);
 }
 

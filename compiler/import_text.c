@@ -256,6 +256,8 @@ const char *import_text(Import *import, const char *spec, const char *weights)
                     spec, weights);
         write_places(&text, "input", &import->input);
         write_places(&text, "output", output);
+        if (import->logarithm)
+            text_string(&text, "-- The model's output is the logarithm of this one (LogSoftmax).\n");
         text_printf(&text, "return model {\n  input = \"%s\",\n",
                     shape_text(import->arena, input));
         writer.depth = 1;
