@@ -288,7 +288,7 @@ static bool convert(Import *import)
         Operator *operator = import_operator(op.node, &advice, &folds);
         const bool good =
             operator ? run_operator(&op, operator, folds)
-                     : import_fail(&op, "no such operator in import: %s", advice);
+                     : import_fail(&op, "%s", advice);
         ok = name_outputs(&op, good) && ok;
     }
     if (graph->n_output != 1)

@@ -67,22 +67,22 @@ static const struct {
 static const struct {
     const char *type, *advice;
 } advices[] = {
-    {"ArgMax", "leave it out; the caller finds the largest output"},
-    {"GRU", "recurrent networks have no layers here"},
-    {"LSTM", "recurrent networks have no layers here"},
-    {"RNN", "recurrent networks have no layers here"},
-    {"If", "export the model with fixed sizes, so that nothing branches"},
-    {"Loop", "export the model with fixed sizes, so that nothing loops"},
-    {"InstanceNormalization", "train with BatchNormalization, or LayerNormalization over channels"},
-    {"GroupNormalization", "train with BatchNormalization, or LayerNormalization over channels"},
-    {"LRN", "train with BatchNormalization"},
-    {"LpPool", "use AveragePool or MaxPool"},
-    {"MaxUnpool", "use Resize or ConvTranspose"},
-    {"NonMaxSuppression", "cut the model off before it; the caller picks boxes"},
-    {"Slice", "cut the input before the network, or use Pad with negative pads"},
-    {"Softsign", "use Tanh"},
-    {"Split", "use two layers that read the same input"},
-    {"ThresholdedRelu", "use Relu"},
+    {"ArgMax", "cnngen has no such layer; leave it out; the caller finds the largest output"},
+    {"GRU", "cnngen has no such layer; recurrent networks have no layers here"},
+    {"LSTM", "cnngen has no such layer; recurrent networks have no layers here"},
+    {"RNN", "cnngen has no such layer; recurrent networks have no layers here"},
+    {"If", "cnngen has no such layer; export the model with fixed sizes, so that nothing branches"},
+    {"Loop", "cnngen has no such layer; export the model with fixed sizes, so that nothing loops"},
+    {"InstanceNormalization", "cnngen has no such layer; train with BatchNormalization, or LayerNormalization over channels"},
+    {"GroupNormalization", "cnngen has no such layer; train with BatchNormalization, or LayerNormalization over channels"},
+    {"LRN", "cnngen has no such layer; train with BatchNormalization"},
+    {"LpPool", "cnngen has no such layer; use AveragePool or MaxPool"},
+    {"MaxUnpool", "cnngen has no such layer; use Resize or ConvTranspose"},
+    {"NonMaxSuppression", "cnngen has no such layer; cut the model off before it; the caller picks boxes"},
+    {"Slice", "cnngen has no such layer; cut the input before the network, or use Pad with negative pads"},
+    {"Softsign", "cnngen has no such layer; use Tanh"},
+    {"Split", "cnngen has no such layer; use two layers that read the same input"},
+    {"ThresholdedRelu", "cnngen has no such layer; use Relu"},
 };
 
 static bool is_quantised(const char *type)
