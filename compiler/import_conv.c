@@ -55,7 +55,8 @@ static bool read_frame(Op *op, Shape in, const int64_t *kernel, bool transposed,
     int64_t pads[4] = {0};
     const int spatial = in.rank - 1;
     const char *automatic = import_string(op, "auto_pad", "NOTSET");
-    *f = (Frame){.axes = {{in.h, 1, 1, 1, 0, 0, 0}, {in.w, 1, 1, 1, 0, 0, 0}}, .flat = spatial == 1};
+    *f =
+        (Frame){.axes = {{in.h, 1, 1, 1, 0, 0, 0}, {in.w, 1, 1, 1, 0, 0, 0}}, .flat = spatial == 1};
     for (int i = 0; kernel && i < spatial; i++)
         f->axes[2 - spatial + i].kernel = kernel[i];
     if (!read_axes(op, f, "kernel_shape", offsetof(Axis, kernel), spatial) ||
@@ -84,7 +85,8 @@ static bool read_frame(Op *op, Shape in, const int64_t *kernel, bool transposed,
 static int64_t out_size(const Axis *a)
 {
     return size_floor_div(a->in + a->before + a->after - a->dilation * (a->kernel - 1) - 1,
-                          a->stride) + 1;
+                          a->stride) +
+           1;
 }
 
 static void add_sizes(Text *text, const char *name, int64_t h, int64_t w, bool flat)
@@ -190,7 +192,8 @@ bool import_conv(Op *op)
         return false;
     const int64_t filters = w->dims[0];
     if (groups < 1 || in.c % groups != 0 || w->dims[1] != in.c / groups || filters % groups != 0)
-        return import_fail(op, "its weights are for %lld channels in %lld groups, its input has %lld",
+        return import_fail(op,
+                           "its weights are for %lld channels in %lld groups, its input has %lld",
                            (long long)w->dims[1], (long long)groups, (long long)in.c);
     out = (Shape){out_size(&f.axes[0]), out_size(&f.axes[1]), filters, in.rank};
     if (!check_out(op, out))

@@ -233,7 +233,8 @@ bool import_constant_op(Op *op)
     if (!a || (kind == 0 && !a->t))
         return import_fail(op, "it has no value that import reads");
     if (kind == 0)
-        return (op->out = (Placed){.constant = import_tensor(op->import, a->t, op->shown)}).constant;
+        return (op->out = (Placed){.constant = import_tensor(op->import, a->t, op->shown)})
+            .constant;
     const int64_t count = (int64_t)(kind == 3 ? a->n_floats : kind == 4 ? a->n_ints : 1);
     Constant *out = import_constant(op->arena, kind > 2, &count);
     for (int64_t i = 0; out && i < count; i++)

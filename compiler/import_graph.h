@@ -1,10 +1,11 @@
 /* import_graph.h - what an ONNX graph is while it becomes layers.
  *
  * ONNX is channels first and moves values about (Transpose, Reshape); cnngen is channels last and
- * does not. So a Placed value knows where each of its numbers lies in the output of a layer: every axis is
- * a list of Parts with strides, as a mixed-radix number has digits. Transpose changes the order of
- * axes, Reshape cuts the list anew, and neither makes a layer. What a layer reads must then lie in
- * the order it needs, and where a dense layer reads, the rows of its kernel change places instead.
+ * does not. So a Placed value knows where each of its numbers lies in the output of a layer: every
+ * axis is a list of Parts with strides, as a mixed-radix number has digits. Transpose changes the
+ * order of axes, Reshape cuts the list anew, and neither makes a layer. What a layer reads must
+ * then lie in the order it needs, and where a dense layer reads, the rows of its kernel change
+ * places instead.
  */
 #ifndef IMPORT_GRAPH_H
 #define IMPORT_GRAPH_H
@@ -77,11 +78,11 @@ typedef struct {
     int table_size;
     ImportLayer *layers;
     int layer_count, layer_room;
-    int channel_axis; /* of the input: the axis that lies innermost */
-    bool one_sample;  /* the input has no axis of samples */
-    Placed input;     /* as it comes */
-    int output;       /* a value */
-    bool logarithm;   /* of it the model has, and the spec has not */
+    int channel_axis;        /* of the input: the axis that lies innermost */
+    bool one_sample;         /* the input has no axis of samples */
+    Placed input;            /* as it comes */
+    int output;              /* a value */
+    bool logarithm;          /* of it the model has, and the spec has not */
     int *order, order_count; /* layers as the spec has them */
 } Import;
 
@@ -96,8 +97,10 @@ typedef struct {
     Placed out;
 } Op;
 
-/* import.c */
+/* import_convert.c */
 bool import_fail(const Op *op, const char *format, ...) PRINTF_LIKE(2, 3);
+bool import_refuse(Import *import, const char *format, ...) PRINTF_LIKE(2, 3); /* of no operator */
+bool import_convert(Import *import);
 
 /* import_read.c: attributes and tensors. */
 Constant *import_tensor(Import *import, const Onnx__Tensor *tensor, const char *shown);
@@ -123,7 +126,7 @@ void import_transpose(Placed *v, const int *order);
 int64_t *import_places(Arena *arena, const Placed *v, int axis);
 /* Where in memory each value of a sample lies; `index` (of RANK_MOST each) gets its axes. */
 int64_t import_place(const Placed *v, const int64_t *index);
-bool import_samples_mix(const Placed *v); /* the batch is not an axis of its own */
+bool import_samples_mix(const Placed *v);       /* the batch is not an axis of its own */
 int import_axis(const Placed *v, int64_t axis); /* counted from the end, too; NO_AXIS */
 
 /* import_layer.c: making layers. */
@@ -149,8 +152,8 @@ typedef bool Operator(Op *op);
 Operator import_conv, import_conv_transpose, import_pool, import_global_pool, import_reduce,
     import_resize, import_pad, import_gemm, import_matmul, import_norm, import_concat,
     import_depth_to_space, import_space_to_depth, import_prelu, import_sum, import_subtract,
-    import_multiply, import_divide, import_softmax, import_log_softmax, import_activation, import_clip, import_extreme,
-    import_dropout;
+    import_multiply, import_divide, import_softmax, import_log_softmax, import_activation,
+    import_clip, import_extreme, import_dropout;
 Operator import_reshape_op, import_flatten, import_squeeze, import_unsqueeze, import_transpose_op,
     import_identity, import_shape_of, import_gather, import_constant_op, import_concat_known;
 

@@ -272,7 +272,7 @@ bool import_affine(Op *op, const Placed *in, const Constant *scale, const Consta
 {
     Import *import = op->import;
     const int64_t a = channels_of(op, scale, in), b = channels_of(op, shift, in);
-    const int64_t channels = a == 0 && b == 0 ? import->layers[in->layer].out.c
+    const int64_t channels = a == 0 && b == 0   ? import->layers[in->layer].out.c
                              : a == 0           ? b
                              : b == 0 || a == b ? a
                                                 : import_size(in);

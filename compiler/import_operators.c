@@ -73,13 +73,17 @@ static const struct {
     {"RNN", "cnngen has no such layer; recurrent networks have no layers here"},
     {"If", "cnngen has no such layer; export the model with fixed sizes, so that nothing branches"},
     {"Loop", "cnngen has no such layer; export the model with fixed sizes, so that nothing loops"},
-    {"InstanceNormalization", "cnngen has no such layer; train with BatchNormalization, or LayerNormalization over channels"},
-    {"GroupNormalization", "cnngen has no such layer; train with BatchNormalization, or LayerNormalization over channels"},
+    {"InstanceNormalization", "cnngen has no such layer; train with BatchNormalization, or "
+                              "LayerNormalization over channels"},
+    {"GroupNormalization", "cnngen has no such layer; train with BatchNormalization, or "
+                           "LayerNormalization over channels"},
     {"LRN", "cnngen has no such layer; train with BatchNormalization"},
     {"LpPool", "cnngen has no such layer; use AveragePool or MaxPool"},
     {"MaxUnpool", "cnngen has no such layer; use Resize or ConvTranspose"},
-    {"NonMaxSuppression", "cnngen has no such layer; cut the model off before it; the caller picks boxes"},
-    {"Slice", "cnngen has no such layer; cut the input before the network, or use Pad with negative pads"},
+    {"NonMaxSuppression",
+     "cnngen has no such layer; cut the model off before it; the caller picks boxes"},
+    {"Slice",
+     "cnngen has no such layer; cut the input before the network, or use Pad with negative pads"},
     {"Softsign", "cnngen has no such layer; use Tanh"},
     {"Split", "cnngen has no such layer; use two layers that read the same input"},
     {"ThresholdedRelu", "cnngen has no such layer; use Relu"},
@@ -87,9 +91,9 @@ static const struct {
 
 static bool is_quantised(const char *type)
 {
-    static const char *const names[] = {"QuantizeLinear", "DequantizeLinear", "QLinear",
-                                        "DynamicQuantize", "ConvInteger", "MatMulInteger", "QGemm",
-                                        "QAttention"};
+    static const char *const names[] = {"QuantizeLinear",  "DequantizeLinear", "QLinear",
+                                        "DynamicQuantize", "ConvInteger",      "MatMulInteger",
+                                        "QGemm",           "QAttention"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strncmp(type, names[i], strlen(names[i])) == 0)
             return true;

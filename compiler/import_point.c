@@ -55,8 +55,10 @@ static bool mish(Op *op, const Placed *in)
 
 bool import_activation(Op *op)
 {
-    static const char *const plain[][2] = {{"Relu", "relu"},         {"Sigmoid", "sigmoid"},
-                                           {"Tanh", "tanh"},         {"Softplus", "softplus"},
+    static const char *const plain[][2] = {{"Relu", "relu"},
+                                           {"Sigmoid", "sigmoid"},
+                                           {"Tanh", "tanh"},
+                                           {"Softplus", "softplus"},
                                            {"HardSwish", "hard_swish"}};
     const Placed *in = op->inputs[0];
     const char *type = op->node->op_type;
@@ -259,15 +261,14 @@ static bool scale_channels(Op *op, const Placed *image, const Placed *scale)
     Import *import = op->import;
     const int64_t channels = image->rank > 1 ? image->dims[1] : 0;
     const Shape shape = import->layers[image->layer].out;
-    if (scale->rank != image->rank || import_size(scale) != channels || scale->dims[1] != channels ||
-        shape.c != channels)
+    if (scale->rank != image->rank || import_size(scale) != channels ||
+        scale->dims[1] != channels || shape.c != channels)
         return false;
     const int64_t *a = import_places(op->arena, image, 1), *b = import_places(op->arena, scale, 1);
     for (int64_t i = 0; i < channels; i++)
         if (a[i] != b[i])
             return false;
-    const int ends[] = {image->layer,
-                        import_as_shape(import, scale, (Shape){1, 1, channels, 1})};
+    const int ends[] = {image->layer, import_as_shape(import, scale, (Shape){1, 1, channels, 1})};
     return import_same_out(op, image, import_merge(import, "mul", ends, 2, shape));
 }
 
@@ -277,7 +278,8 @@ bool import_multiply(Op *op)
     if (!a || !b)
         return import_fail(op, "it needs two inputs");
     if (a->constant || b->constant)
-        return import_affine(op, a->constant ? b : a, a->constant ? a->constant : b->constant, NULL);
+        return import_affine(op, a->constant ? b : a, a->constant ? a->constant : b->constant,
+                             NULL);
     return is_gate(op, a, b) || is_gate(op, b, a) || scale_channels(op, a, b) ||
            scale_channels(op, b, a) || join(op, "mul", a, b);
 }

@@ -10,7 +10,7 @@ enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7, TYPE_BOOL = 9, TYPE_DOUBL
 /* The bytes of one number in raw_data; 0: a type that is not read. */
 static size_t type_size(int32_t type)
 {
-    return type == TYPE_FLOAT || type == TYPE_INT32     ? 4
+    return type == TYPE_FLOAT || type == TYPE_INT32    ? 4
            : type == TYPE_INT64 || type == TYPE_DOUBLE ? 8
            : type == TYPE_BOOL                         ? 1
                                                        : 0;
@@ -18,9 +18,9 @@ static size_t type_size(int32_t type)
 
 static const char *type_name(Arena *arena, int32_t type)
 {
-    static const char *const names[] = {"undefined", "float",     "uint8",  "int8",   "uint16",
-                                        "int16",     "int32",     "int64",  "string", "bool",
-                                        "float16",   "double",    "uint32", "uint64", "complex64",
+    static const char *const names[] = {"undefined",  "float",   "uint8",  "int8",   "uint16",
+                                        "int16",      "int32",   "int64",  "string", "bool",
+                                        "float16",    "double",  "uint32", "uint64", "complex64",
                                         "complex128", "bfloat16"};
     return type >= 0 && (size_t)type < sizeof names / sizeof *names
                ? names[type]
@@ -83,16 +83,16 @@ Constant *import_tensor(Import *import, const Onnx__Tensor *t, const char *shown
     const size_t size = type_size(t->data_type);
     int64_t count = 1;
     if (t->data_location != 0)
-        return refuse(import, shown,
-                      "its numbers are in another file; save the model as one file");
+        return refuse(import, shown, "its numbers are in another file; save the model as one file");
     if (size == 0)
         return refuse(import, shown,
-                      arena_printf(arena, "it holds %s numbers; import reads float, double, int32, "
-                                          "int64 and bool",
+                      arena_printf(arena,
+                                   "it holds %s numbers; import reads float, double, int32, "
+                                   "int64 and bool",
                                    type_name(arena, t->data_type)));
     if (t->n_dims > RANK_MOST)
-        return refuse(import, shown, arena_printf(arena, "%zu axes; at most %d", t->n_dims,
-                                                  RANK_MOST));
+        return refuse(import, shown,
+                      arena_printf(arena, "%zu axes; at most %d", t->n_dims, RANK_MOST));
     for (size_t i = 0; i < t->n_dims; i++)
         if (t->dims[i] < 0 || !size_mul(count, t->dims[i], &count) || count > INT32_MAX)
             return refuse(import, shown, "its shape makes no sense");
@@ -158,7 +158,7 @@ int import_ints(const Op *op, const char *name, int index, int64_t *out, int mos
         return most + 1;
     for (int i = 0; i < (int)count; i++) {
         const double number = a ? 0 : constant->values[i];
-        out[i] = a ? a->ints[i]
+        out[i] = a                                   ? a->ints[i]
                  : number >= -9e15 && number <= 9e15 ? (int64_t)number
                  : number > 0                        ? INT64_MAX
                                                      : INT64_MIN;

@@ -98,8 +98,8 @@ static bool reduce(Op *op, const bool *chosen, bool keep, bool largest)
     const Shape shape = import->layers[out.layer].out;
     const char *kind = largest ? "max" : "avg";
     if (sizes[2] > 1) {
-        const int from = import_as_shape(import, op->inputs[0],
-                                         (Shape){sizes[2], sizes[1], sizes[0], 3});
+        const int from =
+            import_as_shape(import, op->inputs[0], (Shape){sizes[2], sizes[1], sizes[0], 3});
         out.layer = import_add(import, arena_printf(op->arena, "%spool2d", kind),
                                arena_printf(op->arena, "{ 1, %lld }", (long long)sizes[1]), from,
                                (Shape){sizes[2], 1, sizes[0], 3});
@@ -107,10 +107,10 @@ static bool reduce(Op *op, const bool *chosen, bool keep, bool largest)
         int from = out.layer;
         if (shape.c != sizes[0] || shape.rank == 1)
             from = import_as_shape(import, op->inputs[0], (Shape){1, sizes[1], sizes[0], 2});
-        out.layer = import_add(import,
-                               arena_printf(op->arena, "global_%spool%dd", kind,
-                                            import->layers[from].out.rank - 1),
-                               "", from, (Shape){1, 1, sizes[0], 1});
+        out.layer = import_add(
+            import,
+            arena_printf(op->arena, "global_%spool%dd", kind, import->layers[from].out.rank - 1),
+            "", from, (Shape){1, 1, sizes[0], 1});
     }
     return import_same_out(op, &out, out.layer);
 }
@@ -205,8 +205,7 @@ bool import_concat(Op *op)
         const Placed *x = op->inputs[i];
         if (!x || x->constant)
             return import_fail(op, "it appends constants");
-        if (x->rank != out.rank || axis == x->batch_axis ||
-            innermost(x, chosen) != x->dims[axis])
+        if (x->rank != out.rank || axis == x->batch_axis || innermost(x, chosen) != x->dims[axis])
             return import_fail(op, "the axis it works along is not that of the channels");
         for (int64_t k = 0, *places = import_places(op->arena, x, axis); k < x->dims[axis]; k++)
             if (places[k] != k)
@@ -270,8 +269,8 @@ static bool multiply(Op *op, const Placed *x, const Constant *w, double factor, 
             kernel[places[i] * filters + o] =
                 factor * w->values[turned ? o * in + i : i * filters + o];
     const int64_t length = import_size(x) / in;
-    const int from = import_as_shape(import, x,
-                                     vectors ? (Shape){1, length, in, 2} : (Shape){1, 1, in, 1});
+    const int from =
+        import_as_shape(import, x, vectors ? (Shape){1, length, in, 2} : (Shape){1, 1, in, 1});
     const int layer = import_add(
         import, vectors ? "conv1d" : "dense",
         arena_printf(op->arena, "%lld%s", (long long)filters, vectors ? ", kernel = 1" : ""), from,
@@ -298,7 +297,8 @@ bool import_matmul(Op *op)
         Constant *column = import_constant(op->arena, 2, dims);
         memcpy(column->values, w->values, (size_t)w->count * sizeof *w->values);
         return multiply(op, op->inputs[0], column, 1, false) &&
-               (op->out.rank--, import_samples_mix(&op->out) ? import_fail(op, "it mixes samples") : true);
+               (op->out.rank--,
+                import_samples_mix(&op->out) ? import_fail(op, "it mixes samples") : true);
     }
     return import_fail(op, "weights with %d axes; a dense layer has two", w->rank);
 }

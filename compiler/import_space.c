@@ -22,8 +22,7 @@ static int add_sides(Op *op, int layer, const char *kind, const int64_t *sides)
         text_printf(&text, "{ %lld, %lld, %lld, %lld }", (long long)t, (long long)b, (long long)l,
                     (long long)r);
     return import_add(op->import, arena_printf(op->arena, "%s%dd", kind, flat ? 1 : 2), text.data,
-                      layer,
-                      (Shape){in.h + sign * (t + b), in.w + sign * (l + r), in.c, in.rank});
+                      layer, (Shape){in.h + sign * (t + b), in.w + sign * (l + r), in.c, in.rank});
 }
 
 /* Top, bottom, left, right; negative ones cut off. */
@@ -96,7 +95,10 @@ static bool read_factors(Op *op, const Placed *x, int64_t *factors)
     const Constant *scales = import_input_constant(op, upsample || op->import->opset < 11 ? 1 : 2);
     const Onnx__Attribute *a = import_attribute(op, "scales");
     const bool by_size = sizes && sizes->count > 0;
-    const int64_t count = by_size ? sizes->count : a ? (int64_t)a->n_floats : scales ? scales->count : 0;
+    const int64_t count = by_size  ? sizes->count
+                          : a      ? (int64_t)a->n_floats
+                          : scales ? scales->count
+                                   : 0;
     if (import_ints(op, "axes", -1, factors, RANK_MOST) >= 0)
         return import_fail(op, "only some axes; export it with scales for all");
     if (count != x->rank)
@@ -133,8 +135,9 @@ bool import_resize(Op *op)
         strcmp(centres, "half_pixel") == 0 || strcmp(centres, "pytorch_half_pixel") == 0;
     if (!linear && strcmp(mode, "nearest") != 0)
         return import_fail(op, "mode \"%s\"; cnngen has nearest and linear", mode);
-    if (linear ? !centred : !(centred && strncmp(nearest, "round", 5) == 0) &&
-                                !(asymmetric && strcmp(nearest, "floor") == 0))
+    if (linear ? !centred
+               : !(centred && strncmp(nearest, "round", 5) == 0) &&
+                     !(asymmetric && strcmp(nearest, "floor") == 0))
         return import_fail(op, "coordinate_transformation_mode \"%s\"%s; cnngen has half_pixel",
                            centres, linear ? " of linear" : " with this nearest_mode");
     const int64_t h = x->rank == 4 ? factors[2] : 1, w = factors[x->rank - 1];
@@ -207,8 +210,9 @@ bool import_depth_to_space(Op *op)
             !reorder_filters(op, &op->import->layers[layer], order))
             layer = reorder(op, layer, order, shape.c);
     }
-    layer = import_add(op->import, "depth_to_space", arena_printf(op->arena, "%lld", (long long)block),
-                       layer, (Shape){shape.h * block, shape.w * block, out, 3});
+    layer =
+        import_add(op->import, "depth_to_space", arena_printf(op->arena, "%lld", (long long)block),
+                   layer, (Shape){shape.h * block, shape.w * block, out, 3});
     import_image_out(op, x, layer);
     return true;
 }
@@ -221,7 +225,8 @@ bool import_space_to_depth(Op *op)
     Shape shape;
     if (!import_as_image(op, x, &layer, &shape))
         return false;
-    if (block < 1 || block > 1024 || shape.rank != 3 || shape.h % block != 0 || shape.w % block != 0)
+    if (block < 1 || block > 1024 || shape.rank != 3 || shape.h % block != 0 ||
+        shape.w % block != 0)
         return import_fail(op, "blocksize %lld does not fit", (long long)block);
     layer =
         import_add(op->import, "space_to_depth", arena_printf(op->arena, "%lld", (long long)block),

@@ -252,14 +252,15 @@ const char *import_text(Import *import, const char *spec, const char *weights)
         import->order_count = 0;
         for (int i = 0; i < import->layer_count; i++)
             import->layers[i].written = false;
-        text_printf(&text, "-- %s: from an ONNX model; its weights are in %s. Values lie channels last:\n",
+        text_printf(&text,
+                    "-- %s: from an ONNX model; its weights are in %s. Values lie channels last:\n",
                     spec, weights);
         write_places(&text, "input", &import->input);
         write_places(&text, "output", output);
         if (import->logarithm)
-            text_string(&text, "-- The model's output is the logarithm of this one (LogSoftmax).\n");
-        text_printf(&text, "return model {\n  input = \"%s\",\n",
-                    shape_text(import->arena, input));
+            text_string(&text,
+                        "-- The model's output is the logarithm of this one (LogSoftmax).\n");
+        text_printf(&text, "return model {\n  input = \"%s\",\n", shape_text(import->arena, input));
         writer.depth = 1;
         const int *list = walk(&writer, output->layer, 0, &start, &count);
         write_layers(&writer, list, count);

@@ -30,8 +30,7 @@ void import_lay_out(Placed *v, const int *axes, int count)
     for (int i = 0; i < v->rank; i++) {
         v->counts[i] = v->dims[i] > 1;
         if (v->dims[i] > 1)
-            v->parts[v->part_count++] =
-                (Part){v->dims[i], i == v->batch_axis ? BATCH : strides[i]};
+            v->parts[v->part_count++] = (Part){v->dims[i], i == v->batch_axis ? BATCH : strides[i]};
     }
 }
 
@@ -94,8 +93,7 @@ bool import_samples_mix(const Placed *v)
 {
     for (int axis = 0, part = 0; axis < v->rank; axis++)
         for (int i = 0; i < v->counts[axis]; i++, part++)
-            if (v->parts[part].stride == BATCH &&
-                (v->counts[axis] > 1 || axis != v->batch_axis))
+            if (v->parts[part].stride == BATCH && (v->counts[axis] > 1 || axis != v->batch_axis))
                 return true;
     return false;
 }
