@@ -8,7 +8,7 @@ LUA_CFLAGS := $(shell pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/incl
 
 # Everything but libc is linked in: cnngen is one self-contained program.
 HDF5_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags hdf5-serial 2>/dev/null || echo -I/usr/include/hdf5/serial))
-LIBS := -Wl,-Bstatic -lhdf5_serial -lsz -laec -llua5.4 -ljansson -lpng16 -lz -Wl,-Bdynamic -lm -ldl
+LIBS := -Wl,-Bstatic -lhdf5_serial -lsz -laec -llua5.4 -ljansson -lpng16 -lprotobuf-c -lz -Wl,-Bdynamic -lm -ldl
 
 SOURCES   := $(wildcard compiler/*.c compiler/layers/*.c)
 SOURCES   := $(filter-out compiler/embed_tool.c,$(SOURCES))
@@ -17,10 +17,11 @@ TEMPLATES := $(sort $(wildcard templates/*))
 RUNTIME   := $(sort $(wildcard runtime/*))
 PRELUDE   := $(sort $(wildcard compiler/*.lua))
 EMBEDDED  := $(TEMPLATES) $(RUNTIME) $(PRELUDE)
-OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(LEXERS:%.re=$(BUILD)/%.o) $(BUILD)/embedded.o
+PROTOCOLS := $(wildcard compiler/*.proto)
+OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(LEXERS:%.re=$(BUILD)/%.o) $(PROTOCOLS:%.proto=$(BUILD)/%.pb-c.o) $(BUILD)/embedded.o
 MAIN      := $(BUILD)/compiler/main.o
 LIBRARY   := $(BUILD)/libcnngen.a
-COMPILE    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(SANITIZE) $(WARNINGS) -Icompiler $(LUA_CFLAGS) $(HDF5_CFLAGS) -MMD -MP
+COMPILE    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(SANITIZE) $(WARNINGS) -Icompiler -I$(BUILD)/compiler $(LUA_CFLAGS) $(HDF5_CFLAGS) -MMD -MP
 
 cnngen: $(BUILD)/cnngen
 	@cp $< $@
@@ -47,6 +48,13 @@ $(BUILD)/%.c: %.re
 	@echo "  re2c  $<"
 	@re2c -W -Werror --no-debug-info --no-generation-date --no-version -i -o $@ $<
 
+$(BUILD)/%.pb-c.c $(BUILD)/%.pb-c.h: %.proto
+	@mkdir -p $(@D)
+	@echo "  proto $<"
+	@protoc-c --proto_path=$(<D) --c_out=$(@D) $<
+
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard compiler/import*.c)): $(BUILD)/compiler/onnx.pb-c.h
+
 $(BUILD)/embed_tool: compiler/embed_tool.c
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -O1 $(WARNINGS) -Icompiler -o $@ $<
@@ -68,9 +76,9 @@ shapes: cnngen
 deps:
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
-	    libhdf5-dev libpng-dev zlib1g-dev clang lua5.4
+	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, readme, report, threads, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, threads, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 

@@ -8,73 +8,13 @@
 
 #include "weights.h"
 
-static const char help[] =
-    "usage: cnngen SPEC.lua -o OUT.c            write OUT.c and OUT.h\n"
-    "       cnngen check SPEC.lua...            check shapes and budgets, write nothing\n"
-    "       cnngen diff A.lua B.lua             what changed: layers, shapes, costs, memory\n"
-    "       cnngen summary SPEC.lua             layers, shapes, parameters, multiply-adds, memory\n"
-    "       cnngen train SPEC.lua --data D -o W.safetensors\n"
-    "       cnngen eval SPEC.lua --weights W --data D\n"
-    "       cnngen run SPEC.lua [--weights W] --input X [-o Y]\n"
-    "       cnngen show SPEC.lua --weights W --data D     draws filters and feature maps\n"
-    "       cnngen report SPEC.lua -o R.html [--weights W [--input X]]    a page about all of it\n"
-    "       cnngen export SPEC.lua -o M.py      the same network in Python\n"
-    "       cnngen weights SPEC.lua --weights W [-o OUT]  another format or other names\n"
-    "\n"
-    "  -o FILE                   where the result goes\n"
-    "  -D KEY=VALUE              a value for arg(\"KEY\", default) in the spec\n"
-    "  --weights FILE            embed, start from, or use: safetensors, .npz, .npy, Keras .h5\n"
-    "  --map order|FILE          its layers by order and shape, or by lines `theirs = ours`\n"
-    "  --batch N                 samples a training step can take\n"
-    "  --threads N               split them over N threads (1..64; OUT.c compiled with -fopenmp)\n"
-    "  --json                    check, diff, summary: for programs; --sarif: check, for CI\n"
-    "  --tiles                   summary: register tiles, too\n"
-    "compile:\n"
-    "  --inference               no training code\n"
-    "  --standalone              the runtime inside OUT.c: nothing else to link\n"
-    "  --target vector|portable  GNU vectors where the compiler has them (default), or plain C99\n"
-    "  --unroll auto|none|full   register tiles (default), readable loops, or no loop at all\n"
-    "  --winograd auto|off       3x3 convolutions in fewer multiplications and more memory where "
-    "it "
-    "pays\n"
-    "  --ram N|least             at most N bytes of scratch and of tape, for more computation\n"
-    "  -MD, -MF FILE             what OUT.c was made from, for make and ninja, in OUT.d or FILE\n"
-    "  --selftest FILE.c         a main that checks OUT.c where it runs, against plain loops in "
-    "double\n"
-    "  --real float|double       double is for checking gradients\n"
-    "  --templates DIR           templates from a folder instead of the built-in ones\n"
-    "check:\n"
-    "  --max-params N  --max-macs N  --max-ram N  --max-flash N    (K, M, G: powers of 1024)\n"
-    "  --dump=model|graph|plan   print a stage\n"
-    "diff:  -q                   only the exit status: 0 the same, 1 not, 2 a spec is wrong\n"
-    "report:\n"
-    "  --format html|svg|dot|json  the page (default), its graph, or its numbers\n"
-    "train, eval, run, show:\n"
-    "  --data D                  shapes, packets, a folder of IDX or CIFAR-10 files, or "
-    "x.npy,y.npy\n"
-    "  --epochs N  --lr R  --seed N  --validation FRACTION  --quiet\n"
-    "  --input FILE              x.npy, or a PNG or PGM picture\n"
-    "  --layer NAME              run: stop behind this layer\n"
-    "export:\n"
-    "  --framework torch|keras   what the Python file uses\n"
-    "weights:\n"
-    "  -o OUT                    .safetensors, .npz, .npy or .weights.h5; without: the names "
-    "found\n"
-    "  --names cnngen|torch|keras\n"
-    "Exit status: 0 done, 1 spec, weights or data are wrong, 2 wrong usage, 3 the system "
-    "refused.\n";
-
-const char *arguments_help(void)
-{
-    return help;
-}
-
 enum {
 #define FLAG(id, name) FOR_##id = 1 << COMMAND_##id,
     COMMANDS(FLAG)
 #undef FLAG
         FOR_ANY = (1 << COMMAND_HELP) - 1,
-    FOR_PLAN = FOR_ANY & ~(FOR_EXPORT | FOR_WEIGHTS), /* what makes a plan */
+    FOR_SPEC = FOR_ANY & ~FOR_IMPORT,
+    FOR_PLAN = FOR_SPEC & ~(FOR_EXPORT | FOR_WEIGHTS), /* what makes a plan */
     FOR_NETWORK = FOR_TRAIN | FOR_EVAL | FOR_RUN | FOR_SHOW
 };
 
@@ -99,7 +39,7 @@ enum {
     X(WINOGRAD, "winograd", required_argument, FOR_PLAN)                                           \
     X(RAM, "ram", required_argument, FOR_PLAN)                                                     \
     X(TILES, "tiles", no_argument, FOR_SUMMARY)                                                    \
-    X(TEMPLATES, "templates", required_argument, FOR_ANY)                                          \
+    X(TEMPLATES, "templates", required_argument, FOR_SPEC)                                         \
     X(MAX_PARAMS, "max-params", required_argument, FOR_CHECK)                                      \
     X(MAX_MACS, "max-macs", required_argument, FOR_CHECK)                                          \
     X(MAX_RAM, "max-ram", required_argument, FOR_CHECK)                                            \
@@ -140,12 +80,13 @@ static int takers(int option)
     static const int all[] = {LONG_OPTIONS(TAKERS)};
 #undef TAKERS
     if (option == 'o')
-        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT | FOR_EXPORT | FOR_WEIGHTS;
+        return FOR_COMPILE | FOR_TRAIN | FOR_RUN | FOR_REPORT | FOR_EXPORT | FOR_WEIGHTS |
+               FOR_IMPORT;
     if (option == 'M')
         return FOR_COMPILE;
     if (option == 'q')
         return takers(OPTION_QUIET);
-    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_ANY;
+    return option > OPTION_FIRST ? all[option - OPTION_FIRST - 1] : FOR_SPEC;
 }
 
 static bool read_range(Diag *diag, const char *option, const char *text, int64_t least,
@@ -427,75 +368,6 @@ static bool refuse_option(Arena *arena, Diag *diag, const char *word)
                       optopt > 0 ? option_name(arena, optopt) : word);
 }
 
-static bool check_report(Diag *diag, const Arguments *a)
-{
-    if (!a->run.output)
-        return diag_usage(diag, "report needs -o");
-    if (a->run.input && a->run.data)
-        return diag_usage(diag, "--input and --data do not go together: a report shows one sample");
-    return true;
-}
-
-static bool check_weights(Diag *diag, const Arguments *a)
-{
-    const WeightsFormat format =
-        a->run.output ? weights_format(a->run.output) : WEIGHTS_SAFETENSORS;
-    if (!a->run.weights)
-        return diag_usage(diag, "weights needs --weights");
-    if (format == WEIGHTS_UNKNOWN)
-        return diag_usage(diag,
-                          "-o must name a .safetensors, .npz, .npy or .weights.h5 file, not "
-                          "'%s'",
-                          a->run.output);
-    if (a->names != NAMES_CNNGEN && !a->run.output)
-        return diag_usage(diag, "--names says how tensors are called in the file of -o");
-    if (a->names == NAMES_TORCH && format != WEIGHTS_SAFETENSORS && format != WEIGHTS_NPZ)
-        return diag_usage(diag, "--names torch goes with .safetensors and .npz");
-    return true;
-}
-
-/* What a command cannot do without. */
-static bool check_complete(Diag *diag, const Arguments *a)
-{
-    if (a->spec_count > 0 && strcmp(a->specs[0], "import") == 0)
-        return diag_usage(diag, "this version has no command '%s'; see cnngen --help", a->specs[0]);
-    if (a->json + a->sarif + (a->dump != NULL) > 1)
-        return diag_usage(diag, "%s do not go together",
-                          !a->sarif ? "--json and --dump"
-                          : a->json ? "--json and --sarif"
-                                    : "--sarif and --dump");
-    if (a->selftest && a->run.output && strcmp(a->selftest, a->run.output) == 0)
-        return diag_usage(diag, "--selftest and -o name the same file, '%s'", a->selftest);
-    if (a->depfile_path && !a->depfile)
-        return diag_usage(diag, "-MF says where -MD writes, and there is no -MD");
-    if (a->command == COMMAND_DIFF && a->spec_count != 2)
-        return diag_usage(diag, "diff takes two specs, not %d", a->spec_count);
-    if (a->plan.inference && a->plan.threads > 1)
-        return diag_usage(diag, "--threads splits training, and --inference leaves it out");
-    if (a->spec_count == 0)
-        return diag_usage(diag, "no spec given; see cnngen --help");
-    if (a->spec_count > 1 && a->command != COMMAND_CHECK && a->command != COMMAND_DIFF)
-        return diag_usage(diag, "one spec at a time, not %d; only check takes several",
-                          a->spec_count);
-    if (a->command == COMMAND_COMPILE && !a->run.output)
-        return diag_usage(diag, "-o OUT.c is missing");
-    if (a->command == COMMAND_TRAIN && (!a->run.data || !a->run.output))
-        return diag_usage(diag, "train needs --data and -o");
-    if ((a->command == COMMAND_EVAL || a->command == COMMAND_SHOW) &&
-        (!a->run.data || !a->run.weights))
-        return diag_usage(diag, "%s needs --weights and --data",
-                          a->command == COMMAND_EVAL ? "eval" : "show");
-    if (a->command == COMMAND_REPORT)
-        return check_report(diag, a);
-    if (a->command == COMMAND_EXPORT && !a->run.output)
-        return diag_usage(diag, "export needs -o MODEL.py");
-    if (a->command == COMMAND_RUN && !a->run.input)
-        return diag_usage(diag, "run needs --input");
-    if (a->run.map && !a->run.weights)
-        return diag_usage(diag, "--map says how the tensors of --weights are called");
-    return a->command != COMMAND_WEIGHTS || check_weights(diag, a);
-}
-
 bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *out)
 {
     bool ok = true;
@@ -524,5 +396,5 @@ bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *
     }
     out->specs = (const char **)(argv + optind);
     out->spec_count = argc - optind;
-    return ok && check_complete(diag, out);
+    return ok && arguments_check(diag, out);
 }

@@ -20,7 +20,8 @@
     X(SHOW, "show")                                                                                \
     X(REPORT, "report")                                                                            \
     X(EXPORT, "export")                                                                            \
-    X(WEIGHTS, "weights")
+    X(WEIGHTS, "weights")                                                                          \
+    X(IMPORT, "import")
 
 typedef enum {
 #define ENUMERATOR(id, name) COMMAND_##id,
@@ -55,5 +56,8 @@ typedef struct {
 /* False after a message (status 2). */
 bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *out);
 const char *arguments_help(void);
+
+/* Whether the command has what it cannot do without, and nothing contradicts. */
+bool arguments_check(Diag *diag, const Arguments *a);
 
 #endif

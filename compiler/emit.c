@@ -63,14 +63,16 @@ static char *weights_text(Arena *arena, const Plan *plan, const float *weights)
     text_printf(&out, "\n#if defined(__GNUC__)\n__attribute__((aligned(64)))\n#endif\n");
     text_printf(&out, "const %s_params %s_weights = {\n", name, name);
     for (const Slot *s = next_slot(plan, 0); s; s = next_slot(plan, s->offset + s->tensor->count)) {
-        if (!layer || strcmp(layer, s->tensor->layer) != 0)
-            text_printf(&out, "%s.%s = {\n", layer ? "},\n" : "", s->tensor->layer);
-        layer = s->tensor->layer;
+        const char *part = s->tensor->statistic ? "_moving" : ""; /* a struct of its own */
+        const char *own = arena_printf(arena, "%s%s", s->tensor->layer, part);
+        if (!layer || strcmp(layer, own) != 0)
+            text_printf(&out, "%s.%s = {\n", layer ? "},\n" : "", own);
+        layer = own;
         text_printf(&out, ".%s = ", s->tensor->name);
         add_values(&out, s->tensor, 0, values_of(plan, s->tensor, weights));
         text_string(&out, ",\n");
     }
-    text_printf(&out, "%s};\n", layer ? "},\n" : "");
+    text_printf(&out, "%s};\n", layer ? "},\n" : ".slack = { 0 }\n"); /* no braces without values */
     return out.data;
 }
 

@@ -8,6 +8,7 @@
 #include "emit.h"
 #include "export.h"
 #include "host.h"
+#include "import.h"
 #include "report.h"
 #include "sarif.h"
 #include "selftest.h"
@@ -281,6 +282,9 @@ static bool run_command(const Job *job)
         return export(job);
     case COMMAND_WEIGHTS:
         return convert_weights(job);
+    case COMMAND_IMPORT:
+        return import_onnx(job->arena, job->diag, job->arguments->specs[0],
+                           job->arguments->run.output);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

@@ -78,12 +78,12 @@ typedef struct Step {
     View xv, yv;
     int z; /* second input of a sum or product, or STEP_NONE */
     View zv;
-    bool in_place; /* y is x, which nobody needs any more */
-    bool halo;    /* y has a border of zeros around yv */
-    bool batched; /* takes all samples of a part at once */
+    bool in_place;    /* y is x, which nobody needs any more */
+    bool halo;        /* y has a border of zeros around yv */
+    bool batched;     /* takes all samples of a part at once */
     bool from_caller; /* x is the caller's input */
     int64_t samples;  /* that share what is prepared from the parameters: those of a part */
-    int norm_values; /* buffer of a scale, then a shift for each channel of norm, or STEP_NONE */
+    int norm_values;  /* buffer of a scale, then a shift for each channel of norm, or STEP_NONE */
     int kept; /* buffer of a norm's mean, variance and 1/deviation of the batch, or of a few numbers
                  for each pixel, or STEP_NONE */
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
@@ -129,7 +129,8 @@ typedef struct Plan {
     int slot_count;
     int64_t params;    /* floats in the params struct, with padding and slack */
     int64_t trainable; /* floats at its start that have gradients */
-    int64_t statistics; /* the first of these: their "gradient" is how far they are from the batch */
+    int64_t
+        statistics; /* the first of these: their "gradient" is how far they are from the batch */
     int64_t summed; /* floats at its start whose gradients are summed up before they are used; the
                        other trainable ones are updated at once by a training step */
     int64_t

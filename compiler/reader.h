@@ -25,7 +25,7 @@ typedef struct {
     const char *const *constructors;
     Call *calls;
     int call_count;
-    const Call *block; /* of the prelude, running now; or NULL */
+    const Call *block;  /* of the prelude, running now; or NULL */
     const char **asked; /* names given to arg() */
     int asked_count;
     int copied;

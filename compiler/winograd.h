@@ -25,7 +25,8 @@ Winograd winograd_dx(const Plan *plan, const Step *step);
 int64_t winograd_prepared(const Winograd *w);
 int64_t winograd_work(const Winograd *w);
 
-/* As templates see it: side, elements, count (of tiles), blocks, block, apart, gap, tiles = {{v, p}, ...}. */
+/* As templates see it: side, elements, count (of tiles), blocks, block, apart, gap, tiles = {{v,
+ * p}, ...}. */
 Value *winograd_value(Arena *arena, const Winograd *w);
 
 #endif

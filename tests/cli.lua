@@ -32,7 +32,7 @@ for arguments, text in pairs {
     ["chekc specs/shapes.lua"] = "did you mean 'check'", ["trian specs/shapes.lua --data shapes"] = "did you mean 'train'",
     ["check -vx specs/shapes.lua"] = "unknown option '-v'", ["check --json=yes specs/shapes.lua"] = "--json takes no value",
     ["check --json --dump=graph specs/shapes.lua"] = "do not go together", ["check -D =3 specs/shapes.lua"] = "KEY=VALUE",
-    ["import model.onnx"] = "no command 'import'", ["summary --inference specs/shapes.lua"] = "--inference does not go",
+    ["import model.onnx"] = "import needs -o", ["summary --inference specs/shapes.lua"] = "--inference does not go",
     ["check -o x.c specs/shapes.lua"] = "-o does not go", ["specs/shapes.lua --max-ram 64K -o x.c"] = "--max-ram does not go",
     ["specs/shapes.lua --ram 12X -o x.c"] = "--ram must be", ["specs/shapes.lua --winograd on -o x.c"] = "knows no 'on'",
     ["check --tiles specs/shapes.lua"] = "--tiles does not go", ["specs/shapes.lua --json -o x.c"] = "--json does not go", ["specs/shapes.lua -o ''"] = "must name a .c file",
