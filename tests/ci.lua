@@ -133,8 +133,8 @@ local rule = tap.read(build .. "/t.d") or ""
 tap.report(rule:find(" \\\n  specs/shapes.lua \\\n", 1, true) and rule:find("w\\ 1.safetensors", 1, true) and rule:find(" templates/source.c.t", 1, true)
     and rule:find(" templates/lib.lua", 1, true), "-MD: weights and templates", rule)
 tap.write(build .. "/Makefile", ("%s/a\\ b$$\\#.c: ; @echo made\n-include %s/a\\ b$$\\#.d %s/t.d\n"):format(build, build, build))
-local made = tap.run(("make -f %s/Makefile -W %s '%s/a b$#.c'"):format(build, one, build))
-local idle = tap.run(("make -f %s/Makefile '%s/a b$#.c'"):format(build, build))
+local made = tap.run(("make --no-print-directory -f %s/Makefile -W %s '%s/a b$#.c'"):format(build, one, build))
+local idle = tap.run(("make --no-print-directory -f %s/Makefile '%s/a b$#.c'"):format(build, build))
 tap.report(made == "made\n" and idle:find("up to date", 1, true), "-MD: make reads it", made .. idle)
 local stamps = {}
 for _ = 1, 2 do
