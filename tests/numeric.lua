@@ -17,7 +17,7 @@ local variants = {
     {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 2},
     {name = "portable", options = "--target portable", cc = "gcc -O2 -ftree-vectorize -march=native", share = 3},
     {name = "loops", options = "--unroll none", cc = "gcc -O0"},
-    {name = "no loops", options = "--unroll full", cc = "clang -O0", share = 3, small = true},
+    {name = "no loops", options = "--unroll full", cc = "clang -O0", share = 8, small = true},
     {name = "sanitized", options = "", cc = "clang -O0 -march=native" .. sanitizers, share = 2},
     {name = "portable sanitized", options = "--target portable", cc = "gcc -O0" .. sanitizers, share = 2},
 }
