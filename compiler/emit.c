@@ -96,7 +96,7 @@ bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
 {
     Value *model = plan_value(arena, plan, weights != NULL);
     const Rendering rendering = {templates, model};
-    value_set(arena, model, "header", value_string(arena, include));
+    value_set_string(arena, model, "header", include);
     const char *const *functions;
     char *source = render_template(arena, diag, &rendering, "source.c.t", &functions);
     if (!source)
@@ -120,7 +120,7 @@ char *emit_selftest(Arena *arena, Diag *diag, const Plan *plan, const char *incl
     Value *model = plan_value(arena, plan, has_weights);
     const Rendering rendering = {templates, model};
     const char *const *functions;
-    value_set(arena, model, "header", value_string(arena, include));
+    value_set_string(arena, model, "header", include);
     value_set(arena, model, "selftest", selftest);
     char *text = render_template(arena, diag, &rendering, "selftest.c.t", &functions);
     return text ? indent_text(arena, text) : NULL;

@@ -10,16 +10,6 @@
 #include "tile.h"
 #include "version.h"
 
-void report_int(Arena *arena, Value *table, const char *name, int64_t number)
-{
-    value_set(arena, table, name, value_int(arena, number));
-}
-
-void report_string(Arena *arena, Value *table, const char *name, const char *text)
-{
-    value_set(arena, table, name, value_string(arena, text));
-}
-
 const char *report_family(const Node *node)
 {
     const Recipe *r = node->kind->recipe;
@@ -60,18 +50,18 @@ static Value *layer_value(Arena *arena, const Plan *plan, const Node *node)
 {
     const int64_t real = plan->options.real64 ? 8 : 4;
     Value *table = value_table(arena);
-    report_string(arena, table, "name", node->name);
-    report_string(arena, table, "kind", kind_text(arena, node));
-    report_string(arena, table, "family", report_family(node));
-    report_string(arena, table, "output", shape_text(arena, node->out));
-    report_int(arena, table, "params", node->params.value);
-    report_string(arena, table, "params_numbers", node->params.text ? node->params.numbers : "");
-    report_int(arena, table, "params_bytes", node->params.value * real);
-    report_int(arena, table, "macs", node->macs.value);
-    report_string(arena, table, "macs_numbers", node->macs.text ? node->macs.numbers : "");
-    report_int(arena, table, "backward_macs", backward_macs(plan, node));
-    report_int(arena, table, "predict_bytes", report_node_bytes(plan, node, false));
-    report_int(arena, table, "train_bytes", report_node_bytes(plan, node, true));
+    value_set_string(arena, table, "name", node->name);
+    value_set_string(arena, table, "kind", kind_text(arena, node));
+    value_set_string(arena, table, "family", report_family(node));
+    value_set_string(arena, table, "output", shape_text(arena, node->out));
+    value_set_int(arena, table, "params", node->params.value);
+    value_set_string(arena, table, "params_numbers", node->params.text ? node->params.numbers : "");
+    value_set_int(arena, table, "params_bytes", node->params.value * real);
+    value_set_int(arena, table, "macs", node->macs.value);
+    value_set_string(arena, table, "macs_numbers", node->macs.text ? node->macs.numbers : "");
+    value_set_int(arena, table, "backward_macs", backward_macs(plan, node));
+    value_set_int(arena, table, "predict_bytes", report_node_bytes(plan, node, false));
+    value_set_int(arena, table, "train_bytes", report_node_bytes(plan, node, true));
     return table;
 }
 
@@ -86,26 +76,27 @@ static void set_network(Arena *arena, Value *report, const Plan *plan)
         backward += backward_macs(plan, &graph->nodes[i]);
     }
     value_set(arena, report, "layers", layers);
-    report_string(arena, report, "name", graph->name);
-    report_string(arena, report, "spec", slash ? slash + 1 : graph->source->path);
-    report_string(arena, report, "version", CNNGEN_VERSION);
-    report_string(arena, report, "input", shape_text(arena, graph->nodes[0].out));
-    report_string(arena, report, "output",
-                  shape_text(arena, graph->nodes[graph->node_count - 1].out));
-    report_string(arena, report, "loss", loss_name(graph->loss));
-    report_string(arena, report, "optimizer", optimizer_name(graph->optimizer.kind));
-    report_string(arena, report, "real", plan->options.real64 ? "double" : "float");
-    report_string(arena, report, "unroll", plan->options.unroll == UNROLL_AUTO ? "auto" : "other");
-    report_int(arena, report, "batch", plan->batch);
-    report_int(arena, report, "threads", plan->parts);
-    report_int(arena, report, "params", graph->param_count);
-    report_int(arena, report, "trainable", graph->trainable_count);
-    report_int(arena, report, "macs", graph->macs);
-    report_int(arena, report, "backward_macs", backward);
-    report_int(arena, report, "params_bytes", plan->params_bytes);
-    report_int(arena, report, "scratch_bytes", plan->scratch_bytes);
-    report_int(arena, report, "tape_bytes", plan->tape_bytes);
-    report_int(arena, report, "optimizer_bytes", plan->optimizer_bytes);
+    value_set_string(arena, report, "name", graph->name);
+    value_set_string(arena, report, "spec", slash ? slash + 1 : graph->source->path);
+    value_set_string(arena, report, "version", CNNGEN_VERSION);
+    value_set_string(arena, report, "input", shape_text(arena, graph->nodes[0].out));
+    value_set_string(arena, report, "output",
+                     shape_text(arena, graph->nodes[graph->node_count - 1].out));
+    value_set_string(arena, report, "loss", loss_name(graph->loss));
+    value_set_string(arena, report, "optimizer", optimizer_name(graph->optimizer.kind));
+    value_set_string(arena, report, "real", plan->options.real64 ? "double" : "float");
+    value_set_string(arena, report, "unroll",
+                     plan->options.unroll == UNROLL_AUTO ? "auto" : "other");
+    value_set_int(arena, report, "batch", plan->batch);
+    value_set_int(arena, report, "threads", plan->parts);
+    value_set_int(arena, report, "params", graph->param_count);
+    value_set_int(arena, report, "trainable", graph->trainable_count);
+    value_set_int(arena, report, "macs", graph->macs);
+    value_set_int(arena, report, "backward_macs", backward);
+    value_set_int(arena, report, "params_bytes", plan->params_bytes);
+    value_set_int(arena, report, "scratch_bytes", plan->scratch_bytes);
+    value_set_int(arena, report, "tape_bytes", plan->tape_bytes);
+    value_set_int(arena, report, "optimizer_bytes", plan->optimizer_bytes);
 }
 
 static void set_tiles(Arena *arena, Value *report, const Plan *plan)
@@ -117,7 +108,7 @@ static void set_tiles(Arena *arena, Value *report, const Plan *plan)
             tile_words(arena, tiles, plan, &plan->train, true);
     }
     value_set(arena, report, "tiles", tiles);
-    report_string(arena, report, "tile_unit", plan->options.portable ? "block" : "vector");
+    value_set_string(arena, report, "tile_unit", plan->options.portable ? "block" : "vector");
 }
 
 static json_t *value_json(const Value *value)

@@ -49,10 +49,6 @@ const ReportMap *report_sample(Arena *arena, Diag *diag, const Plan *plan, const
 /* report_image.c: colours (h, w, 3) as a data: URI of a PNG. */
 const char *report_image(Arena *arena, const unsigned char *colours, int64_t h, int64_t w);
 
-/* Fields of a table. */
-void report_int(Arena *arena, Value *table, const char *name, int64_t number);
-void report_string(Arena *arena, Value *table, const char *name, const char *text);
-
 /* "conv", "dense", "pool", "norm", "join" or "shape": what colour a layer has. */
 const char *report_family(const Node *node);
 

@@ -114,11 +114,11 @@ static Value *picture_value(Arena *arena, const Grid *g, const char *name, const
                          : g->count == 1 || side > 9 ? 6
                                                      : 36 / side;
     const int64_t fits = at_most(PAGE / width, cell), zoom = fits > 1 ? fits : 1;
-    report_string(arena, table, "name", name);
-    report_string(arena, table, "what", what);
-    report_string(arena, table, "image", draw(arena, g, kernel));
-    report_int(arena, table, "width", width * zoom);
-    report_int(arena, table, "height", height * zoom);
+    value_set_string(arena, table, "name", name);
+    value_set_string(arena, table, "what", what);
+    value_set_string(arena, table, "image", draw(arena, g, kernel));
+    value_set_int(arena, table, "width", width * zoom);
+    value_set_int(arena, table, "height", height * zoom);
     return table;
 }
 
@@ -279,9 +279,9 @@ static Value *outputs_value(Arena *arena, const ReportMap *map)
         Value *row = value_table(arena);
         const double v = (double)map->values[best];
         taken[best] = true;
-        report_int(arena, row, "index", best);
-        report_string(arena, row, "value", arena_printf(arena, "%.4g", v));
-        report_int(arena, row, "part", v >= 0 && v <= 1 ? (int64_t)(1000 * v + 0.5) : -1);
+        value_set_int(arena, row, "index", best);
+        value_set_string(arena, row, "value", arena_printf(arena, "%.4g", v));
+        value_set_int(arena, row, "part", v >= 0 && v <= 1 ? (int64_t)(1000 * v + 0.5) : -1);
         value_add(arena, list, row);
     }
     return list;

@@ -95,15 +95,15 @@ static Value *box_value(const Drawing *d, int box)
             params += d->graph->nodes[i].params.value;
             macs += d->graph->nodes[i].macs.value;
         }
-    report_string(d->arena, table, "name", head->name);
-    report_string(d->arena, table, "what", box == 0 ? "" : describe(d->arena, head, tail));
-    report_string(d->arena, table, "rest", d->rest[box].data ? d->rest[box].data : "");
-    report_string(d->arena, table, "family", box == 0 ? "input" : report_family(head));
-    report_string(d->arena, table, "shape", shape_text(d->arena, tail->out));
-    report_int(d->arena, table, "params", params);
-    report_int(d->arena, table, "macs", macs);
-    report_int(d->arena, table, "x", d->layout.places[box].x);
-    report_int(d->arena, table, "y", d->layout.places[box].y);
+    value_set_string(d->arena, table, "name", head->name);
+    value_set_string(d->arena, table, "what", box == 0 ? "" : describe(d->arena, head, tail));
+    value_set_string(d->arena, table, "rest", d->rest[box].data ? d->rest[box].data : "");
+    value_set_string(d->arena, table, "family", box == 0 ? "input" : report_family(head));
+    value_set_string(d->arena, table, "shape", shape_text(d->arena, tail->out));
+    value_set_int(d->arena, table, "params", params);
+    value_set_int(d->arena, table, "macs", macs);
+    value_set_int(d->arena, table, "x", d->layout.places[box].x);
+    value_set_int(d->arena, table, "y", d->layout.places[box].y);
     return table;
 }
 
@@ -126,17 +126,17 @@ void report_graph(Arena *arena, Value *report, const Plan *plan)
     for (int i = 0; i < d.layout.edge_count; i++) {
         const LayoutEdge *e = &d.layout.edges[i];
         Value *edge = value_table(arena);
-        report_string(arena, edge, "from", d.head[e->from]->name);
-        report_string(arena, edge, "to", d.head[e->to]->name);
-        report_string(arena, edge, "shape", shape_text(arena, d.tail[e->from]->out));
-        report_string(arena, edge, "path", e->path);
+        value_set_string(arena, edge, "from", d.head[e->from]->name);
+        value_set_string(arena, edge, "to", d.head[e->to]->name);
+        value_set_string(arena, edge, "shape", shape_text(arena, d.tail[e->from]->out));
+        value_set_string(arena, edge, "path", e->path);
         value_add(arena, edges, edge);
     }
     value_set(arena, drawing, "boxes", boxes);
     value_set(arena, drawing, "edges", edges);
-    report_int(arena, drawing, "width", d.layout.width);
-    report_int(arena, drawing, "height", d.layout.height);
-    report_int(arena, drawing, "box_width", LAYOUT_WIDTH);
-    report_int(arena, drawing, "box_height", LAYOUT_HEIGHT);
+    value_set_int(arena, drawing, "width", d.layout.width);
+    value_set_int(arena, drawing, "height", d.layout.height);
+    value_set_int(arena, drawing, "box_width", LAYOUT_WIDTH);
+    value_set_int(arena, drawing, "box_height", LAYOUT_HEIGHT);
     value_set(arena, report, "graph", drawing);
 }

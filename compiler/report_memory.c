@@ -86,13 +86,13 @@ static Value *schedule_value(Arena *arena, const Plan *plan, const Schedule *s, 
         if (b->home != HOME_ARENA || b->count == 0)
             continue;
         Value *buffer = value_table(arena);
-        report_string(arena, buffer, "name", b->name);
-        report_string(arena, buffer, "use", owners[i].use ? owners[i].use : "value");
-        report_int(arena, buffer, "offset", b->offset * real);
-        report_int(arena, buffer, "bytes", b->count * b->samples * real);
-        report_int(arena, buffer, "samples", b->samples);
-        report_int(arena, buffer, "first", b->first);
-        report_int(arena, buffer, "last", b->last);
+        value_set_string(arena, buffer, "name", b->name);
+        value_set_string(arena, buffer, "use", owners[i].use ? owners[i].use : "value");
+        value_set_int(arena, buffer, "offset", b->offset * real);
+        value_set_int(arena, buffer, "bytes", b->count * b->samples * real);
+        value_set_int(arena, buffer, "samples", b->samples);
+        value_set_int(arena, buffer, "first", b->first);
+        value_set_int(arena, buffer, "last", b->last);
         value_add(arena, buffers, buffer);
     }
     for (int i = 0; i < s->count; i++)
@@ -100,9 +100,9 @@ static Value *schedule_value(Arena *arena, const Plan *plan, const Schedule *s, 
     value_set(arena, table, "buffers", buffers);
     value_set(arena, table, "steps", steps);
     value_set(arena, table, "alive", alive_value(arena, s, times, real));
-    report_int(arena, table, "times", times);
-    report_int(arena, table, "bytes", s->arena * real);
-    report_int(arena, table, "lower_bound", s->lower_bound * real);
+    value_set_int(arena, table, "times", times);
+    value_set_int(arena, table, "bytes", s->arena * real);
+    value_set_int(arena, table, "lower_bound", s->lower_bound * real);
     return table;
 }
 

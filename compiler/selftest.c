@@ -20,16 +20,6 @@ static int64_t clamp(int64_t x, int64_t least, int64_t most)
     return x < least ? least : x > most ? most : x;
 }
 
-static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
-{
-    value_set(arena, table, name, value_int(arena, number));
-}
-
-static void set_number(Arena *arena, Value *table, const char *name, double number)
-{
-    value_set(arena, table, name, value_number(arena, number));
-}
-
 /* The bits of all weights, summed up as the program does it. */
 static uint32_t weights_hash(const Plan *plan, const float *weights)
 {
@@ -52,23 +42,24 @@ static Value *settings(Arena *arena, const Plan *plan, const float *weights)
     int64_t activations = 1;
     for (int i = 1; i < plan->graph->node_count; i++)
         activations += shape_count(plan->graph->nodes[i].out);
-    set_int(arena, table, "samples",
-            plan->train.count > 0 ? clamp(step_macs / macs, pair, plan->batch) : 2);
-    set_int(
+    value_set_int(arena, table, "samples",
+                  plan->train.count > 0 ? clamp(step_macs / macs, pair, plan->batch) : 2);
+    value_set_int(
         arena, table, "compared",
         clamp(activations_most / activations, pair, clamp(step_macs / macs, pair, plan->batch)));
-    set_int(arena, table, "predicted", plan->train.count > 0 ? pair : 2);
-    set_int(arena, table, "differed", clamp(step_macs / 10 / macs, pair, clamp(plan->batch, 1, 8)));
-    set_int(arena, table, "picks", PICKS);
-    set_int(arena, table, "groups",
-            clamp(difference_macs / (macs * STEPS_TRIED * pair), 1, GROUPS));
-    set_number(arena, table, "noise", real64 ? 1e-14 : 2e-6);
-    set_number(arena, table, "rounding", real64 ? 1e-13 : 1e-6);
-    set_number(arena, table, "least", real64 ? 1e-6 : 1e-3);
-    value_set(arena, table, "tolerance_output", value_string(arena, real64 ? "1e-10" : "1e-4"));
-    value_set(arena, table, "tolerance_loss", value_string(arena, real64 ? "1e-10" : "1e-4"));
-    set_number(arena, table, "tolerance_gradient", real64 ? 1e-9 : 2e-3);
-    value_set(arena, table, "tolerance_step", value_string(arena, real64 ? "1e-6" : "2e-2"));
+    value_set_int(arena, table, "predicted", plan->train.count > 0 ? pair : 2);
+    value_set_int(arena, table, "differed",
+                  clamp(step_macs / 10 / macs, pair, clamp(plan->batch, 1, 8)));
+    value_set_int(arena, table, "picks", PICKS);
+    value_set_int(arena, table, "groups",
+                  clamp(difference_macs / (macs * STEPS_TRIED * pair), 1, GROUPS));
+    value_set_number(arena, table, "noise", real64 ? 1e-14 : 2e-6);
+    value_set_number(arena, table, "rounding", real64 ? 1e-13 : 1e-6);
+    value_set_number(arena, table, "least", real64 ? 1e-6 : 1e-3);
+    value_set_string(arena, table, "tolerance_output", real64 ? "1e-10" : "1e-4");
+    value_set_string(arena, table, "tolerance_loss", real64 ? "1e-10" : "1e-4");
+    value_set_number(arena, table, "tolerance_gradient", real64 ? 1e-9 : 2e-3);
+    value_set_string(arena, table, "tolerance_step", real64 ? "1e-6" : "2e-2");
     value_set(arena, table, "weights_hash",
               value_string(arena,
                            arena_printf(arena, "%lu", (unsigned long)weights_hash(plan, weights))));
@@ -166,7 +157,7 @@ char *selftest_text(Arena *arena, Diag *diag, const Plan *plan, const char *incl
     Value *table = settings(arena, plan, weights), *golden = NULL;
     const bool has_weights = weights != NULL;
     const Plan *reference = reference_plan(arena, diag, plan);
-    value_set(arena, table, "reference", value_bool(arena, true));
+    value_set_bool(arena, table, "reference", true);
     if (!reference || !emit_files(arena, diag, reference, name, weights, templates, &files))
         return NULL;
     char *text = emit_selftest(arena, diag, reference, name, has_weights, table, templates);
@@ -177,7 +168,7 @@ char *selftest_text(Arena *arena, Diag *diag, const Plan *plan, const char *incl
     }
     if (!golden)
         return NULL;
-    value_set(arena, table, "reference", value_bool(arena, false));
+    value_set_bool(arena, table, "reference", false);
     value_set(arena, table, "golden", golden);
     return emit_selftest(arena, diag, plan, include, has_weights, table, templates);
 }

@@ -45,11 +45,6 @@ static bool in_blocks(const Plan *plan, int lanes)
     return plan->options.portable && lanes > 1;
 }
 
-static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
-{
-    value_set(arena, table, name, value_int(arena, number));
-}
-
 static Value *runs_value(Arena *arena, int64_t n, int64_t most)
 {
     TileRun runs[2];
@@ -57,9 +52,9 @@ static Value *runs_value(Arena *arena, int64_t n, int64_t most)
     const int count = tile_runs(n, most, runs);
     for (int i = 0; i < count; i++) {
         Value *run = value_table(arena);
-        set_int(arena, run, "p", runs[i].p);
-        set_int(arena, run, "count", runs[i].count);
-        set_int(arena, run, "start", runs[i].start);
+        value_set_int(arena, run, "p", runs[i].p);
+        value_set_int(arena, run, "count", runs[i].count);
+        value_set_int(arena, run, "start", runs[i].start);
         value_add(arena, list, run);
     }
     return list;
@@ -68,7 +63,7 @@ static Value *runs_value(Arena *arena, int64_t n, int64_t most)
 static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t most)
 {
     Value *variant = value_table(arena);
-    set_int(arena, variant, "v", v);
+    value_set_int(arena, variant, "v", v);
     value_set(arena, variant, "runs", runs_value(arena, n, most));
     value_add(arena, list, variant);
 }
@@ -111,7 +106,7 @@ static void add_rows(Arena *arena, Value *list, int64_t v, int64_t columns, int6
                      int64_t most)
 {
     add_variant(arena, list, v, columns, most);
-    set_int(arena, list->items[list->item_count - 1], "rows", rows);
+    value_set_int(arena, list->items[list->item_count - 1], "rows", rows);
 }
 
 /* Forward: a tile takes several rows of a small image. */
@@ -201,18 +196,18 @@ Spread tile_spread(const Step *step)
 static Value *spread_value(Arena *arena, Spread spread)
 {
     Value *table = value_table(arena);
-    set_int(arena, table, "rows", spread.rows);
-    set_int(arena, table, "columns", spread.columns);
-    set_int(arena, table, "size", spread.size);
+    value_set_int(arena, table, "rows", spread.rows);
+    value_set_int(arena, table, "columns", spread.columns);
+    value_set_int(arena, table, "size", spread.size);
     return table;
 }
 
 static Value *split_value(Arena *arena, Split split)
 {
     Value *table = value_table(arena);
-    set_int(arena, table, "planes", split.planes);
-    set_int(arena, table, "row", split.row);
-    set_int(arena, table, "plane", split.plane);
+    value_set_int(arena, table, "planes", split.planes);
+    value_set_int(arena, table, "row", split.row);
+    value_set_int(arena, table, "plane", split.plane);
     return table;
 }
 
@@ -229,13 +224,13 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     value_set(arena, tiles, "dw",
               tile_variants(arena, plan, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", tile_variants(arena, plan, columns, in, dx_lanes));
-    set_int(arena, tiles, "sparse", sparse_vectors(node));
+    value_set_int(arena, tiles, "sparse", sparse_vectors(node));
     const Winograd forward = winograd_forward(plan, step), dx = winograd_dx(plan, step);
     if (forward.used)
         value_set(arena, tiles, "winograd", winograd_value(arena, &forward));
     if (dx.used)
         value_set(arena, tiles, "winograd_dx", winograd_value(arena, &dx));
-    set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
+    value_set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
     value_set(arena, tiles, "input", split_value(arena, tile_split_input(step)));
     value_set(arena, tiles, "gradient", split_value(arena, tile_split_gradient(step)));
     const bool borrowed = step->from_caller && node->in.c % TILE_MOST_LANES != 0;
@@ -256,9 +251,9 @@ static int64_t batch_pixels(int64_t batch)
 static void add_dense(Arena *arena, Value *list, int64_t v, const char *name, int64_t n)
 {
     Value *variant = value_table(arena);
-    set_int(arena, variant, "v", v);
-    set_int(arena, variant, name, n);
-    value_set(arena, variant, "main", value_bool(arena, list->item_count == 0));
+    value_set_int(arena, variant, "v", v);
+    value_set_int(arena, variant, name, n);
+    value_set_bool(arena, variant, "main", list->item_count == 0);
     value_add(arena, list, variant);
 }
 
@@ -329,8 +324,8 @@ Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, cons
     const int lanes = single ? 1 : blocks ? tile_block(channels) : tile_lanes(channels);
     const int64_t inputs = whole ? plan->graph->batch : node->in.c / node->groups;
     const int dx_lanes = single ? 1 : blocks ? tile_block(inputs) : tile_lanes(inputs);
-    set_int(arena, tiles, "lanes", lanes);
-    set_int(arena, tiles, "dx_lanes", dx_lanes);
+    value_set_int(arena, tiles, "lanes", lanes);
+    value_set_int(arena, tiles, "dx_lanes", dx_lanes);
     if (step->recipe->tiles)
         step->recipe->tiles(arena, tiles, plan, step, lanes, dx_lanes);
     return tiles;

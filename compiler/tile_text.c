@@ -123,10 +123,10 @@ static void add_words(Arena *arena, Value *rows, const Step *step, const char *p
                       const char *form, const char *text)
 {
     Value *row = value_table(arena);
-    value_set(arena, row, "step", value_string(arena, step->name));
-    value_set(arena, row, "pass", value_string(arena, pass));
-    value_set(arena, row, "form", value_string(arena, form));
-    value_set(arena, row, "tiles", value_string(arena, text && *text ? text + 1 : ""));
+    value_set_string(arena, row, "step", step->name);
+    value_set_string(arena, row, "pass", pass);
+    value_set_string(arena, row, "form", form);
+    value_set_string(arena, row, "tiles", text && *text ? text + 1 : "");
     for (int lanes = 4; lanes <= 16; lanes *= 2)
         value_set(arena, row, arena_printf(arena, "used%d", lanes),
                   value_int(arena, (int64_t)used(step, lanes)));

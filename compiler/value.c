@@ -88,6 +88,26 @@ const Field *value_field(const Value *table, const char *name)
                                                                                 : NULL;
 }
 
+void value_set_int(Arena *arena, Value *table, const char *name, int64_t integer)
+{
+    value_set(arena, table, name, value_int(arena, integer));
+}
+
+void value_set_number(Arena *arena, Value *table, const char *name, double number)
+{
+    value_set(arena, table, name, value_number(arena, number));
+}
+
+void value_set_bool(Arena *arena, Value *table, const char *name, bool boolean)
+{
+    value_set(arena, table, name, value_bool(arena, boolean));
+}
+
+void value_set_string(Arena *arena, Value *table, const char *name, const char *string)
+{
+    value_set(arena, table, name, value_string(arena, string));
+}
+
 const Value *value_get(const Value *table, const char *name)
 {
     const Field *field = value_field(table, name);

@@ -48,7 +48,12 @@ Value *value_table(Arena *arena);
 
 void value_add(Arena *arena, Value *table, Value *item);
 void value_set(Arena *arena, Value *table, const char *name,
-               Value *value);                                   /* replaces a field of that name */
+               Value *value); /* replaces a field of that name */
+/* The same for a plain value. */
+void value_set_int(Arena *arena, Value *table, const char *name, int64_t integer);
+void value_set_number(Arena *arena, Value *table, const char *name, double number);
+void value_set_bool(Arena *arena, Value *table, const char *name, bool boolean);
+void value_set_string(Arena *arena, Value *table, const char *name, const char *string);
 const Value *value_get(const Value *table, const char *name);   /* NULL when there is none */
 const Field *value_field(const Value *table, const char *name); /* NULL when there is none */
 

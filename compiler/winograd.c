@@ -153,25 +153,20 @@ int64_t winograd_work(const Winograd *w)
     return w->elements * (w->block * (w->in + w->out) + 2 * GAP);
 }
 
-static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
-{
-    value_set(arena, table, name, value_int(arena, number));
-}
-
 Value *winograd_value(Arena *arena, const Winograd *w)
 {
     Value *table = value_table(arena), *tiles = value_table(arena);
-    set_int(arena, table, "side", w->side);
-    set_int(arena, table, "elements", w->elements);
-    set_int(arena, table, "count", w->tiles);
-    set_int(arena, table, "block", w->block);
-    set_int(arena, table, "blocks", w->blocks);
-    set_int(arena, table, "apart", apart(w));
-    set_int(arena, table, "gap", GAP);
+    value_set_int(arena, table, "side", w->side);
+    value_set_int(arena, table, "elements", w->elements);
+    value_set_int(arena, table, "count", w->tiles);
+    value_set_int(arena, table, "block", w->block);
+    value_set_int(arena, table, "blocks", w->blocks);
+    value_set_int(arena, table, "apart", apart(w));
+    value_set_int(arena, table, "gap", GAP);
     for (int v = tile_prefers_narrow(w->wide_p, w->narrow_p) ? 1 : 2; v >= 1; v--) {
         Value *tile = value_table(arena);
-        set_int(arena, tile, "v", v);
-        set_int(arena, tile, "p", v == 2 ? w->wide_p : w->narrow_p);
+        value_set_int(arena, tile, "v", v);
+        value_set_int(arena, tile, "p", v == 2 ? w->wide_p : w->narrow_p);
         value_add(arena, tiles, tile);
     }
     value_set(arena, table, "tiles", tiles);

@@ -234,21 +234,16 @@ static Form form(const Plan *plan, const Step *step, bool backward)
     return form;
 }
 
-static void set_int(Arena *arena, Value *table, const char *name, int64_t number)
-{
-    value_set(arena, table, name, value_int(arena, number));
-}
-
 static Value *phase_value(Arena *arena, const Axis *axis, const Phase *phase, int64_t before)
 {
     Value *table = value_table(arena);
-    set_int(arena, table, "first", phase->first);
-    set_int(arena, table, "count", phase->count);
-    set_int(arena, table, "input", phase->taps > 0 ? phase->input + before : 0);
-    set_int(arena, table, "taps", phase->taps);
-    set_int(arena, table, "tap", phase->tap);
-    set_int(arena, table, "input_step", phase_input_step(axis));
-    set_int(arena, table, "tap_step", phase_tap_step(axis));
+    value_set_int(arena, table, "first", phase->first);
+    value_set_int(arena, table, "count", phase->count);
+    value_set_int(arena, table, "input", phase->taps > 0 ? phase->input + before : 0);
+    value_set_int(arena, table, "taps", phase->taps);
+    value_set_int(arena, table, "tap", phase->tap);
+    value_set_int(arena, table, "input_step", phase_input_step(axis));
+    value_set_int(arena, table, "tap_step", phase_tap_step(axis));
     return table;
 }
 
@@ -270,7 +265,7 @@ static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step 
         const Phase phase = phase_at(&columns, q);
         Value *value = phase_value(arena, &columns, &phase, border.left);
         Value *variants = tile_variants(arena, plan, phase.count, step->node->filters, lanes);
-        set_int(arena, value, "place", place);
+        value_set_int(arena, value, "place", place);
         value_set(arena, value, "variants", variants);
         value_add(arena, list, value);
         if (phase.taps > 0 && !value_get(tiles, "forward"))
@@ -278,8 +273,8 @@ static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step 
         place += phase.taps;
     }
     value_set(arena, tiles, "columns", list);
-    set_int(arena, tiles, "top", border.top);
-    set_int(arena, tiles, "left", border.left);
+    value_set_int(arena, tiles, "top", border.top);
+    value_set_int(arena, tiles, "left", border.left);
 }
 
 /* Tiles of pixels by taps and filters. */
@@ -290,9 +285,9 @@ static void set_scatter(Arena *arena, Value *tiles, const Plan *plan, const Step
     const int lanes = tile_lanes(taps);
     const Size full = full_size(node);
     Value *table = value_table(arena);
-    set_int(arena, table, "lanes", lanes);
-    set_int(arena, table, "h", full.h);
-    set_int(arena, table, "w", full.w);
+    value_set_int(arena, table, "lanes", lanes);
+    value_set_int(arena, table, "h", full.h);
+    value_set_int(arena, table, "w", full.w);
     value_set(arena, table, "variants", tile_variants(arena, plan, node->in.w, taps, lanes));
     value_set(arena, tiles, "scatter", table);
 }
@@ -308,7 +303,7 @@ static void set_tiles(Arena *arena, Value *tiles, const Plan *plan, const Step *
     value_set(arena, tiles, "dw",
               tile_variants(arena, plan, taps * node->filters, node->in.c, dx_lanes));
     value_set(arena, tiles, "dx", tile_variants(arena, plan, node->in.w, node->in.c, dx_lanes));
-    value_set(arena, tiles, "copies_input", value_bool(arena, copies_input(plan, step)));
+    value_set_bool(arena, tiles, "copies_input", copies_input(plan, step));
 }
 
 static const Recipe recipe = {.templates = "conv_transpose",
