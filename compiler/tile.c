@@ -233,8 +233,7 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     value_set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
     value_set(arena, tiles, "input", split_value(arena, tile_split_input(step)));
     value_set(arena, tiles, "gradient", split_value(arena, tile_split_gradient(step)));
-    const bool borrowed = step->from_caller && node->in.c % TILE_MOST_LANES != 0;
-    if (node->groups > 1 && (in > 1 || out > 1 || borrowed))
+    if (node->groups > 1)
         value_set(arena, tiles, "spread", spread_value(arena, tile_spread(step)));
 }
 

@@ -2,7 +2,7 @@
 % -- Groups that read more than one channel, or write more than one, have their input spread out: every pixel as I planes of C values, plane c
 % -- with channel c of the group that each output reads.
 % local K, S, D, C, I = L.kernel, L.stride, L.dilation, L.filters, L.x.c // L.groups
-% local spread = L.tiles.spread
+% local spread = L.forward_pass.work and L.tiles.spread
 % local X = I * C
 % local row, origin = spread and spread.columns * X or L.x.row, spread and 0 or L.x.origin
 % local N = C < 8 and 4 or C < 16 and 8 or 16
