@@ -342,30 +342,8 @@ return function(M)
     T.uses_average_inside = T.uses("^avgpool", function(layer) return is_padded(layer.padding) and not layer.count_padding end)
 
     function T.optimizer()
-        local o = M.optimizer
-        local a = {"learning_rate=" .. num(o.lr)}
-        local class = ({rmsprop = "RMSprop", adam = "Adam", adamw = "AdamW"})[o.name] or "SGD"
-        if o.name == "momentum" or o.name == "nesterov" then
-            a[#a + 1] = "momentum=" .. num(o.momentum)
-        end
-        if o.name == "nesterov" then
-            a[#a + 1] = "nesterov=True"
-        end
-        if o.name == "rmsprop" then
-            a[#a + 1] = "rho=" .. num(o.rho)
-        elseif class ~= "SGD" then
-            a[#a + 1] = ("beta_1=%s, beta_2=%s"):format(num(o.beta1), num(o.beta2))
-        end
-        if class ~= "SGD" then
-            a[#a + 1] = "epsilon=" .. num(o.epsilon)
-        end
-        if o.weight_decay > 0 or o.name == "adamw" then
-            a[#a + 1] = "weight_decay=" .. num(o.weight_decay)
-        end
-        if o.clip_norm > 0 then
-            a[#a + 1] = "global_clipnorm=" .. num(o.clip_norm)
-        end
-        return ("keras.optimizers.%s(%s)"):format(class, table.concat(a, ", "))
+        return P.optimizer(M.optimizer, "keras.optimizers", {},
+            {lr = "learning_rate=", rho = "rho=", betas = "beta_1=%s, beta_2=%s", epsilon = "epsilon=", clip_norm = "global_clipnorm="})
     end
     return T
 end

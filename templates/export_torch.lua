@@ -382,28 +382,9 @@ return function(M)
         return list
     end
 
-    function T.optimizer()
-        local o = M.optimizer
-        local a = {"trained", "lr=" .. num(o.lr)}
-        local class = ({rmsprop = "RMSprop", adam = "Adam", adamw = "AdamW"})[o.name] or "SGD"
-        if o.name == "momentum" or o.name == "nesterov" then
-            a[#a + 1] = "momentum=" .. num(o.momentum)
-        end
-        if o.name == "nesterov" then
-            a[#a + 1] = "nesterov=True"
-        end
-        if o.name == "rmsprop" then
-            a[#a + 1] = "alpha=" .. num(o.rho)
-        elseif class ~= "SGD" then
-            a[#a + 1] = ("betas=(%s, %s)"):format(num(o.beta1), num(o.beta2))
-        end
-        if class ~= "SGD" then
-            a[#a + 1] = "eps=" .. num(o.epsilon)
-        end
-        if o.weight_decay > 0 or o.name == "adamw" then
-            a[#a + 1] = "weight_decay=" .. num(o.weight_decay)
-        end
-        return ("torch.optim.%s(%s)"):format(class, table.concat(a, ", "))
+    function T.optimizer() -- clipping is a statement of its own there
+        return P.optimizer(M.optimizer, "torch.optim", {"trained"},
+            {lr = "lr=", rho = "alpha=", betas = "betas=(%s, %s)", epsilon = "eps="})
     end
     return T
 end
