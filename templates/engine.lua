@@ -1,5 +1,6 @@
 -- engine.lua: gives templates their names, and takes their text.
 local lib = load_template("lib.lua")()
+local share = load_template("share.lua")()
 
 return function(model, main)
     local used, functions, lanes_used, blocks_used = {}, {}, {}, {}
@@ -117,6 +118,8 @@ return function(model, main)
         return text
     end
 
+    names.functions = share(names.capture)
+
     names.include(main)
-    return take(), functions
+    return lib.break_lines(take()), functions
 end
