@@ -1197,21 +1197,27 @@ real shapes_train_step(shapes_params *params, const real *inputs, const real *ta
     return loss;
 }
 
+/* The parameters in canonical order: where stretches of them stand in the params struct, and how many values those have. */
+static const size_t shapes_stretches[2][2] = {
+    {conv1_kernel, 20},
+    {dense1_kernel, 393},
+};
+
 void shapes_import(shapes_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p + conv1_kernel, flat, 18 * sizeof(real));
-    memcpy(p + conv1_bias, flat + 18, 2 * sizeof(real));
-    memcpy(p + dense1_kernel, flat + 20, 392 * sizeof(real));
-    memcpy(p + dense1_bias, flat + 412, 1 * sizeof(real));
+    for (int k = 0; k < 2; k++) {
+        memcpy(p + shapes_stretches[k][0], flat, shapes_stretches[k][1] * sizeof(real));
+        flat += shapes_stretches[k][1];
+    }
 }
 
 void shapes_export(const shapes_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p + conv1_kernel, 18 * sizeof(real));
-    memcpy(flat + 18, p + conv1_bias, 2 * sizeof(real));
-    memcpy(flat + 20, p + dense1_kernel, 392 * sizeof(real));
-    memcpy(flat + 412, p + dense1_bias, 1 * sizeof(real));
+    for (int k = 0; k < 2; k++) {
+        memcpy(flat, p + shapes_stretches[k][0], shapes_stretches[k][1] * sizeof(real));
+        flat += shapes_stretches[k][1];
+    }
 }

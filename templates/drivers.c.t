@@ -403,9 +403,19 @@ static void ${M.name}_step(real *w, const real *g, ${updates and "size_t n, " or
 %   else
 %       optimize(statistics, all)
 %   end
-%   for _, step in ipairs(steps) do if step.kept and step.tensors.moving_mean then for _, name in ipairs {"moving_mean", "moving_variance"} do
+%   -- The statistics stand first; where all have one momentum they are one array.
+%   local norms, equal = {}, true
+%   for _, step in ipairs(steps) do if step.kept and step.tensors.moving_mean then
+%       norms[#norms + 1] = step
+%       equal = equal and step.momentum == norms[1].momentum
+%   end end
+%   if #norms > 0 and equal then
+    ${use("cnn_sgd")}(w, g, ${M.statistics}, ${number(1 - norms[1].momentum)}, 1, 0);
+%   else
+%       for _, step in ipairs(norms) do for _, name in ipairs {"moving_mean", "moving_variance"} do
     ${use("cnn_sgd")}(${tensor("w", step.tensors[name])}, ${tensor("g", step.tensors[name])}, ${step.y.c}, ${number(1 - step.momentum)}, 1, 0);
-%   end end end
+%       end end
+%   end
 }
 
 void ${M.name}_update(${M.name}_params *params, const ${M.name}_params *grads, ${M.name}_optimizer *state, real lr)
@@ -424,31 +434,56 @@ real ${M.name}_train_step(${M.name}_params *params, const real *inputs, const re
 }
 % end
 
+% -- Neighbours in canonical order that are neighbours in the struct, too, are copied together.
+% local stretches = {}
+% for _, tensor in ipairs(M.tensors) do
+%   local last = stretches[#stretches]
+%   if last and last.offset + last.count == tensor.offset then
+%       last.count = last.count + tensor.count
+%   else
+%       stretches[#stretches + 1] = {offset = tensor.offset, count = tensor.count}
+%   end
+% end
+% local table_name = M.name .. "_stretches"
+% if #stretches > 1 then
+/* The parameters in canonical order: where stretches of them stand in the params struct, and how many values those have. */
+static const size_t ${table_name}[${#stretches}][2] = {
+%   for _, stretch in ipairs(stretches) do
+    {${at_tensor[stretch.offset]}, ${stretch.count}},
+%   end
+};
+
+% end
+% local function copy(export)
+%   local several, first = #stretches > 1, stretches[1]
+%   if first then
+%       local place = "p + " .. (several and table_name .. "[k][0]" or at_tensor[first.offset])
+%       local count = several and table_name .. "[k][1]" or first.count
+%       if several then
+    for (int k = 0; k < ${#stretches}; k++) {
+%       end
+        memcpy(${export and "flat, " .. place or place .. ", flat"}, ${count} * sizeof(real));
+%       if several then
+        flat += ${count};
+    }
+%       end
+%   else
+    (void)flat;
+%   end
+% end
 void ${M.name}_import(${M.name}_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-% local done = 0
-% for _, tensor in ipairs(M.tensors) do
-    memcpy(p + ${at_tensor[tensor.offset]}, ${plus("flat", done)}, ${tensor.count} * sizeof(real));
-%   done = done + tensor.count
-% end
-% if done == 0 then
-    (void)flat;
-% end
+% copy(false)
 }
 
 void ${M.name}_export(const ${M.name}_params *params, real *flat)
 {
-% done = 0
-% if #M.tensors > 0 then
+% if #stretches > 0 then
     const real *const p = (const real *)(const void *)params;
 % else
     (void)params;
-    (void)flat;
 % end
-% for _, tensor in ipairs(M.tensors) do
-    memcpy(${plus("flat", done)}, p + ${at_tensor[tensor.offset]}, ${tensor.count} * sizeof(real));
-%   done = done + tensor.count
-% end
+% copy(true)
 }
