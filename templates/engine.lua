@@ -88,7 +88,8 @@ return function(model, main)
         end
         local outer = names.current
         names.current = setmetatable({L = step}, {__index = caller})
-        load_template(file, environment)()
+        cache[file] = cache[file] or load_template(file)
+        cache[file](environment)
         names.current = outer
     end
     names.current = {}

@@ -57,6 +57,18 @@ return function(capture)
         return entry
     end
 
+    -- One function of a step; its own name is the first after the comment.
+    local function step_function(step, text, pass)
+        assert(text:find("^%s*/%*"), text)
+        local own
+        text = text:gsub(FUNCTION .. "([%w_]*)", function(suffix)
+            own = own or suffix
+            local callee = step.functions[suffix]
+            return suffix == own and FUNCTION or assert(callee, step.fn .. suffix .. " is called before it is there").name
+        end)
+        step.functions[own] = add(step, own, text, pass)
+    end
+
     -- Writes what `files` hold for a step; step.functions tells which function does what ends in "_forward" and so on.
     -- `pass` tells a second function of a name from the first.
     function share.write(step, files, pass)
@@ -68,17 +80,13 @@ return function(capture)
         end
         step.name, step.fn = name, fn
         step.functions = step.functions or {}
-        local rest = (table.concat(texts, "\n\n") .. "\n\n"):gsub("%s*(/%*.-\n)%s*\n", function(text)
-            local own
-            text = text:gsub(FUNCTION .. "([%w_]*)", function(suffix)
-                own = own or suffix
-                local callee = step.functions[suffix]
-                return suffix == own and FUNCTION or assert(callee, fn .. suffix .. " is called before it is there").name
-            end)
-            step.functions[own] = add(step, own, text, pass)
-            return ""
-        end)
-        assert(not rest:find("%S"), rest)
+        local all = table.concat(texts, "\n")
+        local from = all:find("%S")
+        while from do
+            local last = all:find("\n\n", from, true) or #all
+            step_function(step, all:sub(from, last), pass)
+            from = all:find("%S", last + 1)
+        end
     end
 
     function share.text()

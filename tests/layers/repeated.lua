@@ -27,6 +27,7 @@ case("branches", ("concat { { %s }, { %s }, { %s } }, conv2d { 4, kernel = 1 }, 
 case("pools", list(conv(relu), "maxpool2d { 2, stride = 1, padding = 'same' }", conv(relu), "maxpool2d { 2, stride = 1, padding = 'same' }", conv(relu), "avgpool2d { 2, stride = 1, padding = 'same' }, avgpool2d { 2, stride = 1, padding = 'same' }"))
 case("halos", list(conv(relu), conv(relu), conv(relu, "conv2d { 4, kernel = 5"), conv(relu), conv(relu, "conv2d { 4, kernel = 1"), conv(relu)))
 case("one after another behind the input", list("zero_padding2d { 1 }, cropping2d { 1 }, zero_padding2d { 1 }, cropping2d { 1 }", conv(), "prelu {}, prelu {}", "layer_norm {}, layer_norm {}"))
+case("dropouts", list(conv(relu), "dropout { 0.3 }", conv(relu), "dropout { 0.3 }", conv(), "dropout { 0.4 }", "spatial_dropout2d { 0.2 }, spatial_dropout2d { 0.2 }"))
 case("dense", "flatten {}, dense { 120, activation = 'relu' }, dense { 120, activation = 'relu' }, dense { 120 }, dense { 120, activation = 'relu', trainable = false }, dense { 120, activation = 'relu', bias = false }")
 case("transposed", list("conv2d_transpose { 4, kernel = 3, padding = 1, activation = 'relu' }", "conv2d_transpose { 4, kernel = 3, padding = 1, activation = 'relu' }", "conv2d_transpose { 4, kernel = 3, padding = 1 }"))
 case("grouped", list(conv("groups = 2, " .. relu), conv("groups = 2, " .. relu), conv("groups = 2")))
