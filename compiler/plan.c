@@ -33,6 +33,8 @@ enum { STATISTIC, SUMMED, AT_ONCE, FROZEN, CLASSES };
 
 static int tensor_class(const Plan *plan, const Tensor *tensor)
 {
+    if (plan->options.inference)
+        return FROZEN; /* all of them, in canonical order */
     if (tensor->statistic)
         return STATISTIC;
     if (!tensor->trainable)

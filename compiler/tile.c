@@ -68,6 +68,15 @@ static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t
     value_add(arena, list, variant);
 }
 
+/* Whether tiles of v vectors leave some of the channels over, on any target. */
+static bool leaves_rest(int64_t channels, int64_t v, int lanes)
+{
+    for (int64_t wide = lanes; wide > 0; wide /= 2)
+        if ((channels + wide - 1) / wide % v != 0)
+            return true;
+    return false;
+}
+
 static int64_t smallest(int64_t n, int64_t rows, int64_t most)
 {
     return rows > 1 ? rows * n : n / ((n + most - 1) / most);
@@ -78,19 +87,28 @@ bool tile_prefers_narrow(int64_t wide, int64_t narrow)
     return wide < FEW_WIDE && narrow >= ENOUGH_NARROW;
 }
 
-Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
+Value *tile_variants_like(Arena *arena, const Plan *plan, int64_t n, int64_t like, int64_t channels,
+                          int lanes)
 {
+    const bool wide = lanes == 1
+                          ? channels > 1
+                          : channels > 4 && !tile_prefers_narrow(smallest(like, 1, WIDE_P),
+                                                                 smallest(like, 1, NARROW_P));
     Value *list = value_table(arena);
     if (in_blocks(plan, lanes)) {
         add_variant(arena, list, 1, n, BLOCK_P);
         return list;
     }
-    if (channels > (lanes == 1 ? 1 : 4) &&
-        (lanes == 1 || !tile_prefers_narrow(smallest(n, 1, WIDE_P), smallest(n, 1, NARROW_P))))
+    if (wide)
         add_variant(arena, list, WIDE_V, n, WIDE_P);
-    if (lanes > 1 || channels % WIDE_V != 0)
+    if (!wide || leaves_rest(channels, WIDE_V, lanes))
         add_variant(arena, list, 1, n, lanes == 1 ? WIDE_P : NARROW_P);
     return list;
+}
+
+Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
+{
+    return tile_variants_like(arena, plan, n, n, channels, lanes);
 }
 
 /* As many whole rows of outputs as `most` pixels allow, where that divides them. */
@@ -122,7 +140,8 @@ static Value *forward_variants(Arena *arena, const Plan *plan, const Step *step,
     if (channels > 4 &&
         !tile_prefers_narrow(smallest(columns, wide, WIDE_P), smallest(columns, narrow, NARROW_P)))
         add_rows(arena, list, WIDE_V, columns, wide, WIDE_P);
-    add_rows(arena, list, 1, columns, narrow, NARROW_P);
+    if (list->item_count == 0 || leaves_rest(channels, WIDE_V, lanes))
+        add_rows(arena, list, 1, columns, narrow, NARROW_P);
     return list;
 }
 
@@ -277,13 +296,13 @@ static void dense_vectors(Arena *arena, const Plan *plan, const Step *step, int 
     const int64_t passes = (vectors + SINGLE_V - 1) / SINGLE_V, v = (vectors + passes - 1) / passes;
     if (v > 1)
         add_dense(arena, single, v, "copies", 1);
-    if (v == 1 || lanes > 1 || vectors % v != 0)
+    if (v == 1 || leaves_rest(out, v, lanes))
         add_dense(arena, single, 1, "copies",
                   step->xv.shape.c >= SINGLE_COPIES ? SINGLE_COPIES : 1);
     if (batch > 1) {
         if (out > (lanes == 1 ? 1 : 4))
             add_dense(arena, many, WIDE_V, "p", batch_pixels(batch));
-        if (lanes > 1 || out % WIDE_V != 0)
+        if (many->item_count == 0 || leaves_rest(out, WIDE_V, lanes))
             add_dense(arena, many, 1, "p", batch_pixels(batch));
     }
 }

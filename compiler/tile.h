@@ -30,10 +30,13 @@ int tile_lanes(int64_t channels);
 int tile_block(int64_t channels);
 
 /* Tiles for n pixels (or taps) of so many channels, as a list of {v, runs}: two vectors wide where
- * there are channels for it on some target, then one vector for the rest. `lanes` is 1 for plain C
- * with too few channels for a block. The last block overlaps the one before: there are no channels
- * left over. */
+ * there are channels for it on some target, then one vector for what that leaves over on some.
+ * `lanes` is 1 for plain C with too few channels for a block. The last block overlaps the one
+ * before: there are no channels left over. */
 Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes);
+/* As many vectors wide as those for `like` pixels. */
+Value *tile_variants_like(Arena *arena, const Plan *plan, int64_t n, int64_t like, int64_t channels,
+                          int lanes);
 
 /* The hooks of convolution and of dense (Recipe.tiles). */
 enum {

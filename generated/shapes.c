@@ -858,7 +858,7 @@ static void shapes_conv1_pool1_backward(const real *restrict x, const real *rest
 }
 
 /* 1 vector of outputs x 4 samples. */
-static inline void shapes_dense1_train_1x4(const real *restrict x, const real *restrict w,
+static inline void shapes_dense1_1x4(const real *restrict x, const real *restrict w,
     const real *restrict b, real *restrict y, int n)
 {
     v4 a0_0 = load4(b);
@@ -879,39 +879,6 @@ static inline void shapes_dense1_train_1x4(const real *restrict x, const real *r
     store4(y + 3, a3_0, n);
 }
 
-/* 1 vector of outputs, one sample, 8 sums side by side. */
-static inline void shapes_dense1_train_1x1(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, int n)
-{
-    v4 a0_0 = load4(b);
-    v4 a1_0 = (v4){0};
-    v4 a2_0 = (v4){0};
-    v4 a3_0 = (v4){0};
-    v4 a4_0 = (v4){0};
-    v4 a5_0 = (v4){0};
-    v4 a6_0 = (v4){0};
-    v4 a7_0 = (v4){0};
-    for (int r1 = 0; r1 < 49; r1++) {
-        const real *x1 = x + r1*8, *w1 = w + r1*8;
-        a0_0 += x1[0] * load4(w1);
-        a1_0 += x1[1] * load4(w1 + 1);
-        a2_0 += x1[2] * load4(w1 + 2);
-        a3_0 += x1[3] * load4(w1 + 3);
-        a4_0 += x1[4] * load4(w1 + 4);
-        a5_0 += x1[5] * load4(w1 + 5);
-        a6_0 += x1[6] * load4(w1 + 6);
-        a7_0 += x1[7] * load4(w1 + 7);
-    }
-    a0_0 += a4_0;
-    a1_0 += a5_0;
-    a2_0 += a6_0;
-    a3_0 += a7_0;
-    a0_0 += a2_0;
-    a1_0 += a3_0;
-    a0_0 += a1_0;
-    store4(y, a0_0, n);
-}
-
 /* dense1: 392 -> 1, 392 multiply-adds, sigmoid. */
 static void shapes_dense1_train_forward(const real *restrict x, const real *restrict w,
     const real *restrict b, real *restrict y, int count)
@@ -921,7 +888,7 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
         const real *xn = x + (size_t)n * 392;
         real *yn = y + (size_t)n * 1;
         for (int o = 0; o < 1;) {
-            shapes_dense1_train_1x4(xn, w + o, b + o, yn + o, 1 - o);
+            shapes_dense1_1x4(xn, w + o, b + o, yn + o, 1 - o);
             o += L4;
         }
     }
@@ -929,7 +896,7 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
         const real *xn = x + (size_t)n * 392;
         real *yn = y + (size_t)n * 1;
         for (int o = 0; o < 1;) {
-            shapes_dense1_train_1x1(xn, w + o, b + o, yn + o, 1 - o);
+            shapes_dense1_1x1(xn, w + o, b + o, yn + o, 1 - o);
             o += L4;
         }
     }
@@ -1230,21 +1197,27 @@ real shapes_train_step(shapes_params *params, const real *inputs, const real *ta
     return loss;
 }
 
+/* The parameters in canonical order: where stretches of them stand in the params struct, and how many values those have. */
+static const size_t shapes_stretches[2][2] = {
+    {conv1_kernel, 20},
+    {dense1_kernel, 393},
+};
+
 void shapes_import(shapes_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p + conv1_kernel, flat, 18 * sizeof(real));
-    memcpy(p + conv1_bias, flat + 18, 2 * sizeof(real));
-    memcpy(p + dense1_kernel, flat + 20, 392 * sizeof(real));
-    memcpy(p + dense1_bias, flat + 412, 1 * sizeof(real));
+    for (int k = 0; k < 2; k++) {
+        memcpy(p + shapes_stretches[k][0], flat, shapes_stretches[k][1] * sizeof(real));
+        flat += shapes_stretches[k][1];
+    }
 }
 
 void shapes_export(const shapes_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p + conv1_kernel, 18 * sizeof(real));
-    memcpy(flat + 18, p + conv1_bias, 2 * sizeof(real));
-    memcpy(flat + 20, p + dense1_kernel, 392 * sizeof(real));
-    memcpy(flat + 412, p + dense1_bias, 1 * sizeof(real));
+    for (int k = 0; k < 2; k++) {
+        memcpy(flat, p + shapes_stretches[k][0], shapes_stretches[k][1] * sizeof(real));
+        flat += shapes_stretches[k][1];
+    }
 }

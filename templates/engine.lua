@@ -1,5 +1,6 @@
 -- engine.lua: gives templates their names, and takes their text.
 local lib = load_template("lib.lua")()
+local share = load_template("share.lua")()
 
 return function(model, main)
     local used, functions, lanes_used, blocks_used = {}, {}, {}, {}
@@ -87,7 +88,8 @@ return function(model, main)
         end
         local outer = names.current
         names.current = setmetatable({L = step}, {__index = caller})
-        load_template(file, environment)()
+        cache[file] = cache[file] or load_template(file)
+        cache[file](environment)
         names.current = outer
     end
     names.current = {}
@@ -117,6 +119,8 @@ return function(model, main)
         return text
     end
 
+    names.functions = share(names.capture)
+
     names.include(main)
-    return take(), functions
+    return lib.break_lines(take()), functions
 end

@@ -200,12 +200,25 @@ local types = {
     argmax_in = "const unsigned char *restrict argmax",
 }
 
--- "head(a, b, c)", broken where a line would be too long; false entries are left out.
+-- "head(a, b, c)", broken where a line would be too long; false entries are left out. Marks tell where, for names may come
+-- later; break_lines takes them away.
+local CALL, ITEM, END = "\3", "\4", "\5"
+
 function lib.wrap(head, list)
-    local lines, line = {}, head .. "("
-    local first = true
+    local items = {}
     for _, item in ipairs(list) do
         if item then
+            items[#items + 1] = item
+        end
+    end
+    return CALL .. head .. "(" .. ITEM .. table.concat(items, ITEM) .. END .. ")"
+end
+
+function lib.break_lines(text)
+    return (text:gsub(CALL .. "([^" .. ITEM .. END .. "]*)([^" .. END .. "]*)" .. END, function(head, list)
+        local lines, line = {}, head
+        local first = true
+        for item in list:gmatch("[^" .. ITEM .. "]+") do
             local piece = first and item or ", " .. item
             if #line + #piece > 98 then
                 lines[#lines + 1] = line .. (first and "" or ",")
@@ -213,9 +226,9 @@ function lib.wrap(head, list)
             end
             line, first = line .. piece, false
         end
-    end
-    lines[#lines + 1] = line .. ")"
-    return table.concat(lines, "\n")
+        lines[#lines + 1] = line
+        return table.concat(lines, "\n")
+    end))
 end
 
 local what = {
@@ -230,9 +243,7 @@ local what = {
 
 function lib.signature(step, pass, names)
     step.arguments = step.arguments or {}
-    step.functions = step.functions or {}
     step.arguments[pass] = names
-    step.functions[pass] = step.fn .. "_" .. pass
     local list = {}
     for i, name in ipairs(names) do
         list[i] = assert(types[name], name)
@@ -247,12 +258,20 @@ function lib.signature(step, pass, names)
     return "/* " .. text .. ". */\n" .. lib.wrap("static void " .. step.fn .. "_" .. pass, list)
 end
 
-function lib.call(step, pass, values)
+-- The statement that calls one of a step's functions, and for which layer if it is another's.
+function lib.call(step, pass, values, remark)
     local list = {}
     for i, name in ipairs(step.arguments[pass]) do
         list[i] = assert(values[name], step.fn .. " " .. pass .. ": no " .. name)
     end
-    return lib.wrap(step.functions[pass], list)
+    return lib.statement(step, pass, list, remark)
+end
+
+function lib.statement(step, pass, list, remark)
+    local fn = step.functions["_" .. pass]
+    local of = fn.layers[1] ~= step.name and step.name or nil
+    local comment = (of or "") .. (of and remark and ": " or "") .. (remark or "")
+    return lib.wrap(fn.name, list) .. ";" .. (comment ~= "" and " /* " .. comment .. " */" or "")
 end
 
 -- Vectors of at most `lanes` floats; with one lane everything is plain C on one value.
