@@ -1,7 +1,8 @@
-% -- Mean, variance, gamma and beta of a norm (and the bias of the layer before it) as a scale and a shift: y = x*scale + shift.
+% -- Mean, variance, gamma and beta of a norm (and the bias of the layer before it) as a scale and a shift: y = x*scale + shift. The form that
+% -- leaves out taps has only the scale prepared.
 % local arguments = {}
 % local C = L.y.c
-% for _, name in ipairs {"b", "gamma", "beta", "moving_mean", "moving_variance"} do
+% for _, name in ipairs(L.clips and {"gamma", "moving_variance"} or {"b", "gamma", "beta", "moving_mean", "moving_variance"}) do
 %   if L.tensors[name == "b" and "bias" or name] then arguments[#arguments + 1] = name end
 % end
 % arguments[#arguments + 1] = "prepare"
@@ -13,7 +14,7 @@ ${signature("prepare_norm", arguments)}
     prepared[${c}] *= gamma[${c}];
 %   end
 % end
-% for c in each("c", C) do
+% for c in each("c", L.clips and 0 or C) do
 %   local mean = "moving_mean[" .. c .. "]"
     prepared[${add(c, C)}] = ${L.tensors.beta and "beta[" .. c .. "] + " or ""}(${L.tensors.bias and "b[" .. c .. "] - " .. mean or "-" .. mean}) * prepared[${c}];
 % end
