@@ -60,7 +60,7 @@ static void add_kept(Lowering *low, Step *step, int64_t count)
 
 static void lower_layer(Lowering *low, const Node *node)
 {
-    const Result in = halo_read(low, node, halo_own(node));
+    const Result in = halo_read(low, node, halo_own(low, node));
     Step *step = lowering_step(low, node, node->kind->recipe, node->name, &in, node->out);
     step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
     if (step->recipe->keeps_pixels > 0)
@@ -314,13 +314,14 @@ static bool is_learning(const Lowering *low, const Node *node)
     return false;
 }
 
-void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions options,
+void lower_graph(Arena *arena, const Graph *graph, bool training, bool clips, PlanOptions options,
                  Schedule *schedule)
 {
     Lowering low = {arena,
                     graph,
                     schedule,
                     training,
+                    clips,
                     false,
                     options,
                     ARENA_ARRAY(arena, graph->node_count, Result),

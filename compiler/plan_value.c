@@ -155,6 +155,9 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     if (step->z != STEP_NONE)
         value_set(b->arena, table, "z", view_value(b, schedule, step->zv, step->z));
     value_set_bool(b->arena, table, "in_place", step->in_place);
+    value_set_bool(b->arena, table, "clips", step->clips);
+    value_set_bool(b->arena, table, "over", step->over);
+    value_set_bool(b->arena, table, "reversed", step->reversed);
     value_set(b->arena, table, "kernel", graph_size_value(b->arena, node->window.kernel));
     value_set(b->arena, table, "stride", graph_size_value(b->arena, node->window.stride));
     value_set(b->arena, table, "dilation", graph_size_value(b->arena, node->window.dilation));

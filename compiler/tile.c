@@ -212,6 +212,33 @@ Spread tile_spread(const Step *step)
     return spread;
 }
 
+enum { CLIPPED_V = 4 };
+
+Clipped tile_clipped(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    const bool depthwise = node->groups == node->in.c && node->filters == node->in.c;
+    const int64_t channels = depthwise ? node->filters : node->filters / node->groups;
+    const bool loops = plan->options.unroll != UNROLL_AUTO;
+    const int lanes = loops ? 1 : tile_block(channels);
+    int64_t v = channels / lanes;
+    if (loops || depthwise || (plan->options.portable && lanes > 1))
+        v = 1;
+    else if (v > CLIPPED_V)
+        v = CLIPPED_V;
+    return (Clipped){lanes, (int)v, depthwise, depthwise && channels % lanes == 0};
+}
+
+static Value *clipped_value(Arena *arena, Clipped clipped)
+{
+    Value *table = value_table(arena);
+    value_set_int(arena, table, "lanes", clipped.lanes);
+    value_set_int(arena, table, "v", clipped.v);
+    value_set_bool(arena, table, "depthwise", clipped.depthwise);
+    value_set_bool(arena, table, "own", clipped.own);
+    return table;
+}
+
 static Value *spread_value(Arena *arena, Spread spread)
 {
     Value *table = value_table(arena);
@@ -237,6 +264,10 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     const int64_t in = node->in.c / node->groups, out = node->filters / node->groups;
     const bool merged = node->groups == 1 && node->window.dilation.w == 1;
     const int64_t columns = step->conv.shape.w;
+    if (step->clips) {
+        value_set(arena, tiles, "clipped", clipped_value(arena, tile_clipped(plan, step)));
+        return;
+    }
     value_set(arena, tiles, "forward",
               step->pool ? pooled_variants(arena, plan, step, lanes)
                          : forward_variants(arena, plan, step, lanes));
@@ -323,8 +354,8 @@ void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, 
     value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, TILE_DX_ROWS));
 }
 
-/* Vector loads may read beyond the last channel, which only our own buffers allow; convolution and
- * dense read x value by value. */
+/* Vector loads may read beyond the last channel, which only our own buffers allow, unless nothing
+ * is behind them; convolution and dense read x value by value. */
 static bool reads_caller(const Schedule *schedule, const Step *step)
 {
     return !step->recipe->linear && schedule->buffers[step->x].home == HOME_CALLER_INPUT;
@@ -337,8 +368,10 @@ Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, cons
     const bool linear = step->recipe->linear, whole = step->recipe->whole_batch;
     const int64_t channels = linear ? node->filters / node->groups : step->yv.shape.c;
     const bool blocks = plan->options.portable && linear;
+    const bool packed = plan->packed_predict && schedule == &plan->predict &&
+                        channels % tile_lanes(channels) != 0;
     const bool single = plan->options.unroll != UNROLL_AUTO || plan->options.portable != blocks ||
-                        reads_caller(schedule, step);
+                        reads_caller(schedule, step) || (packed && !linear);
     const int lanes = single ? 1 : blocks ? tile_block(channels) : tile_lanes(channels);
     const int64_t inputs = whole ? plan->graph->batch : node->in.c / node->groups;
     const int dx_lanes = single ? 1 : blocks ? tile_block(inputs) : tile_lanes(inputs);

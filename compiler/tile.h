@@ -65,6 +65,16 @@ typedef struct {
 } Spread;
 
 Spread tile_spread(const Step *step);
+
+/* The tile of a convolution that leaves out taps: one pixel of `v` vectors (or blocks of plain C)
+ * of `lanes` channels. With `depthwise`, an output channel reads its own input channel only; with
+ * `own`, too, channels are done in order, none twice. */
+typedef struct {
+    int lanes, v;
+    bool depthwise, own;
+} Clipped;
+
+Clipped tile_clipped(const Plan *plan, const Step *step);
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes);
 void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,

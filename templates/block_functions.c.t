@@ -23,6 +23,16 @@ static inline void madd${n}(real *restrict a, const real *restrict k, real x)
 }
 
 % end
+% if called("madd_each", n) then
+/* a += k * x, value by value */
+static inline void madd_each${n}(real *restrict a, const real *restrict k, const real *restrict x)
+{
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
+        a[o] += k[o] * x[o];
+    }
+}
+
+% end
 % if called("affine", n) then
 static inline void affine${n}(real *restrict a, const real *restrict scale, const real *restrict shift)
 {

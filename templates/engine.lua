@@ -33,6 +33,10 @@ return function(model, main)
         return lib.each(emit, full, name, from, to)
     end
 
+    function names.each_down(name, n)
+        return lib.each_down(emit, full, name, n)
+    end
+
     function names.each_block(name, n, width, limit)
         return lib.each_block(emit, name, n, width, limit)
     end

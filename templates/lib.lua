@@ -81,6 +81,28 @@ function lib.each(emit, full, name, from, to)
     end
 end
 
+-- The same from the last to the first.
+function lib.each_down(emit, full, name, n)
+    if full or n <= 1 then
+        local i = n
+        return function()
+            i = i - 1
+            if i >= 0 then
+                return i
+            end
+        end
+    end
+    local state = 0
+    return function()
+        state = state + 1
+        if state == 1 then
+            emit("for (int " .. name .. " = " .. n - 1 .. "; " .. name .. " >= 0; " .. name .. "--) {\n")
+            return name
+        end
+        emit("}\n")
+    end
+end
+
 -- for i, done in each_block("i", n, width): a C loop over n values, `width` at a time, never beyond the last: where n is no multiple of
 -- width, the last block overlaps the one before by `done` values. With `limit`, only blocks that begin below it.
 function lib.each_block(emit, name, n, width, limit)
@@ -247,6 +269,9 @@ function lib.signature(step, pass, names)
     local list = {}
     for i, name in ipairs(names) do
         list[i] = assert(types[name], name)
+        if step.over and (name == "x" or name == "y") then
+            list[i] = list[i]:gsub("restrict ", "")
+        end
     end
     local text = what[pass](step)
     if step.w_offset and pass == "forward" then
