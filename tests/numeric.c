@@ -8,7 +8,8 @@
  * build.
  *
  * The table `models` and REAL come from the file that the harness writes: #include "models.h".
- * -DDIRECTIONS=N checks the gradient along N random directions instead of parameter by parameter;
+ * -DDIRECTIONS=N checks the gradient along N random directions, 0 not at all, instead of parameter
+ * by parameter;
  * -DSEED=N changes all numbers. */
 #include <math.h>
 #include <stdint.h>
@@ -41,7 +42,7 @@ enum { CHECKED_MOST = 250, STEPS = 3, TRAINED = 1, POSITIVE = 2 };
 #define SEED 12345
 #endif
 #ifndef DIRECTIONS
-#define DIRECTIONS 0
+#define DIRECTIONS (-1) /* parameter by parameter */
 #endif
 
 static uint64_t seed;
@@ -303,7 +304,7 @@ static void run_model(const Model *m, FILE *out)
         write_steps(&r, out);
         if (sizeof(REAL) == 8 && DIRECTIONS > 0)
             check_directions(&r, (int)m->batch);
-        else if (sizeof(REAL) == 8)
+        else if (sizeof(REAL) == 8 && DIRECTIONS < 0)
             check_gradient(&r, (int)m->batch);
     }
     free(r.flat);

@@ -325,7 +325,7 @@ end
 function network.make(seed)
     local r = new_random(seed)
     local large = r:once_in(12) -- for forms that need whole vectors of channels
-    local self = setmetatable({r = r, macs = large and 150000 or 12000, params = 0, named = {}, count = 0, depth = 0}, Maker)
+    local self = setmetatable({r = r, macs = large and 100000 or 8000, params = 0, named = {}, count = 0, depth = 0}, Maker)
     local spec = {seed = seed, large = large, fields = {{"batch", tostring(large and r:int(1, 2) or r:weighted {{1, 3}, {2, 4}, {3, 4}, {5, 1}, {9, 1}})}}, layers = {}}
     local x
     x, spec.input = input_shape(r, large)
@@ -338,7 +338,7 @@ function network.make(seed)
                 {"kernel", "3"}, {"padding", r:of {"1", "'same'", "0", "2", "{ 0, 1, 2, 0 }"}}, {"activation", r:of {"'relu'", "'tanh'", "'linear'"}}}}) or x
         end
     end
-    x = self:chain(spec.layers, x, r:int(1, 6))
+    x = self:chain(spec.layers, x, r:int(1, 5))
     head(self, spec, x)
     if #spec.layers == 0 then
         spec.layers[1] = {kind = "tanh", options = {}}
@@ -351,7 +351,7 @@ function network.make(seed)
     if #named > 0 and r:once_in(8) then
         spec.fields[#spec.fields + 1] = {"freeze_until", "'" .. r:of(named) .. "'"}
     end
-    spec.macs, spec.params = (large and 150000 or 12000) - self.macs, self.params
+    spec.macs, spec.params = (large and 100000 or 8000) - self.macs, self.params
     spec.random = r
     return spec
 end
