@@ -298,12 +298,12 @@ local function head(self, spec, x)
             y = self:put(spec.layers, x, {kind = (x.h * x.w * x.c > 600 or r:once_in(3)) and (x.rank == 3 and "global_avgpool2d" or "global_avgpool1d") or "flatten"}) or x
         end
         local units = r:int(1, 6)
-        last = r:of {"linear", "softmax", "sigmoid", "tanh"}
-        last = last == "softmax" and units == 1 and "sigmoid" or last
-        if y.rank == 1 then
-            self.macs = self.macs + y.c * units
-            self:put(spec.layers, y, {kind = "dense", first = tostring(units), options = {{"activation", "'" .. last .. "'"}}})
-            x = {h = 1, w = 1, c = units, rank = 1}
+        local activation = r:of {"linear", "softmax", "sigmoid", "tanh"}
+        activation = activation == "softmax" and units == 1 and "sigmoid" or activation
+        self.macs = self.macs + y.c * units
+        y = y.rank == 1 and self:put(spec.layers, y, {kind = "dense", first = tostring(units), options = {{"activation", "'" .. activation .. "'"}}})
+        if y then
+            x, last = y, activation
         end
     end
     if last ~= "" and r:once_in(2) then
