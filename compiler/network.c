@@ -148,6 +148,8 @@ bool network_open(Arena *arena, Diag *diag, Network *network, const char *source
     bool good = host_write(diag, source_path, source, strlen(source)) &&
                 host_write(diag, header_path, header, strlen(header)) &&
                 compile(arena, diag, network, source_path, library) && load(diag, network, library);
+    host_remove_folder(network->folder); /* what is loaded needs no file */
+    network->folder = NULL;
     if (!good)
         network_close(network);
     return good;
@@ -157,8 +159,5 @@ void network_close(Network *network)
 {
     if (network->library && network->threads <= 1) /* else threads of OpenMP sleep in there */
         dlclose(network->library);
-    if (network->folder)
-        host_remove_folder(network->folder);
     network->library = NULL;
-    network->folder = NULL;
 }

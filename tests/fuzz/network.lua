@@ -110,8 +110,25 @@ function Maker:bridge(list, x, y)
     return x ~= nil
 end
 
--- A branch that ends in shape y, behind x.
+-- What was named since then is gone: a layer that does not come into the network cannot be read.
+function Maker:forget(count, named)
+    self.count = count
+    for k = #self.named, named + 1, -1 do
+        self.named[k] = nil
+    end
+end
+
+-- A branch that ends in shape y, behind x; nil when there is none.
 function Maker:branch(x, y)
+    local count, named = self.count, #self.named
+    local list = self:try_branch(x, y)
+    if not list then
+        self:forget(count, named)
+    end
+    return list
+end
+
+function Maker:try_branch(x, y)
     local r, list = self.r, {}
     if layer.same_shape(x, y) and r:once_in(3) then
         return list
@@ -236,10 +253,8 @@ function Maker:chain(list, x, n)
             l, y = blocks[r:of {"residual", "residual", "add", "concat", "scale"}](self, x)
             self.depth = self.depth - 1
             if not l then -- what a branch in it was called is gone, too
-                self.macs, self.count = macs, count
-                for k = #self.named, named + 1, -1 do
-                    self.named[k] = nil
-                end
+                self.macs = macs
+                self:forget(count, named)
             end
         end
         if not l then

@@ -311,7 +311,7 @@ local function report(job)
             return fails(candidate, mode, kind_of(job)) ~= nil
         end, mode.cc:find("tcc", 1, true) and 400 or 120)
         print("# shrunk: " .. network.text(least):gsub("\n", ""))
-        print("# " .. (fails(least, mode) or "?"):sub(1, 300):gsub("\n", "\n# "))
+        print("# " .. (fails(least, mode, kind_of(job)) or "?"):sub(1, 300):gsub("\n", "\n# "))
     end
     io.stdout:flush()
 end
