@@ -35,6 +35,8 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     job->diag->rule = RULE_SPEC;
     Model *model =
         spec_load(job->arena, job->diag, source, a->defines, a->define_count, graph_constructors());
+    if (path == a->specs[a->spec_count - 1] && model)
+        spec_check_defines(job->diag, a->defines, a->define_count);
     if (!model)
         return NULL;
     if (a->dump && strcmp(a->dump, "model") == 0)

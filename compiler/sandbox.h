@@ -17,6 +17,8 @@ enum { SPEC_SECONDS = 5, SPEC_MEGABYTES = 64 };
 
 typedef struct {
     size_t used, most; /* bytes */
+    lua_State *state;
+    int line; /* of the spec, where memory ran out; 0: nowhere */
     int64_t instructions;
     clock_t started;
 } Limits;
