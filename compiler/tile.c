@@ -80,13 +80,19 @@ bool tile_prefers_narrow(int64_t wide, int64_t narrow)
 
 Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
 {
+    return tile_variants_as(arena, plan, n, n, channels, lanes);
+}
+
+Value *tile_variants_as(Arena *arena, const Plan *plan, int64_t n, int64_t as, int64_t channels,
+                        int lanes)
+{
     Value *list = value_table(arena);
     if (in_blocks(plan, lanes)) {
         add_variant(arena, list, 1, n, BLOCK_P);
         return list;
     }
     if (channels > (lanes == 1 ? 1 : 4) &&
-        (lanes == 1 || !tile_prefers_narrow(smallest(n, 1, WIDE_P), smallest(n, 1, NARROW_P))))
+        (lanes == 1 || !tile_prefers_narrow(smallest(as, 1, WIDE_P), smallest(as, 1, NARROW_P))))
         add_variant(arena, list, WIDE_V, n, WIDE_P);
     if (lanes > 1 || channels % WIDE_V != 0)
         add_variant(arena, list, 1, n, lanes == 1 ? WIDE_P : NARROW_P);

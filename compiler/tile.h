@@ -34,6 +34,9 @@ int tile_block(int64_t channels);
  * with too few channels for a block. The last block overlaps the one before: there are no channels
  * left over. */
 Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes);
+/* The same, as wide as those for `as` pixels are: for loops that hold several of them. */
+Value *tile_variants_as(Arena *arena, const Plan *plan, int64_t n, int64_t as, int64_t channels,
+                        int lanes);
 
 /* The hooks of convolution and of dense (Recipe.tiles). */
 enum {

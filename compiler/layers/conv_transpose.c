@@ -260,11 +260,14 @@ static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step 
     }
     value_set(arena, tiles, "rows", list);
     list = value_table(arena);
-    int64_t place = 0;
+    int64_t place = 0, widest = 0; /* one loop over the filters holds the tiles of all phases */
+    for (int64_t q = 0; q < phase_count(&columns); q++)
+        if (phase_at(&columns, q).count > widest)
+            widest = phase_at(&columns, q).count;
     for (int64_t q = 0; q < phase_count(&columns); q++) {
         const Phase phase = phase_at(&columns, q);
         Value *value = phase_value(arena, &columns, &phase, border.left);
-        Value *variants = tile_variants(arena, plan, phase.count, step->node->filters, lanes);
+        Value *variants = tile_variants_as(arena, plan, phase.count, widest, step->node->filters, lanes);
         value_set_int(arena, value, "place", place);
         value_set(arena, value, "variants", variants);
         value_add(arena, list, value);
