@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -70,22 +71,56 @@ bool host_drain(Text *text, int file)
     return read_all(text, file, 0);
 }
 
+/* Opens a file to read. A pipe with a name must not stop everything when nobody writes into it. */
+static int open_to_read(const char *path, bool *silent)
+{
+    enum { WAIT = 5000 };
+    struct stat info;
+    *silent = false;
+    if (strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0 ||
+        stat(path, &info) != 0 || !S_ISFIFO(info.st_mode))
+        return open(path, O_RDONLY | O_CLOEXEC);
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct pollfd wait = {.fd = file, .events = POLLIN};
+    if (file >= 0 && poll(&wait, 1, WAIT) == 0) {
+        *silent = true;
+        close(file);
+        return -1;
+    }
+    if (file >= 0)
+        fcntl(file, F_SETFL, fcntl(file, F_GETFL) & ~O_NONBLOCK);
+    return file;
+}
+
+/* Devices and pipes need not end. */
+static size_t most_of(int file, size_t most)
+{
+    static const size_t endless = (size_t)1 << 28;
+    struct stat info;
+    if (fstat(file, &info) != 0 || S_ISREG(info.st_mode))
+        return most;
+    return most > 0 && most < endless ? most : endless;
+}
+
 Source *host_read(Arena *arena, Diag *diag, const char *path, size_t most)
 {
     const bool standard = strcmp(path, "-") == 0;
-    const int file = standard ? 0 : open(path, O_RDONLY | O_CLOEXEC);
+    bool silent = false;
+    const int file = standard ? 0 : open_to_read(path, &silent);
     Text text = {.arena = arena};
     Source *source = ARENA_NEW(arena, Source);
     source->path = path;
     if (file < 0) {
-        if (errno == ENOENT || errno == ENOTDIR || errno == EACCES)
+        if (silent)
+            diag_system(diag, "%s: is a pipe into which nobody writes", path);
+        else if (errno == ENOENT || errno == ENOTDIR || errno == EACCES)
             diag_error(diag, (Span){.source = source}, "cannot be opened: %s", strerror(errno));
         else
             diag_system(diag, "%s: cannot be opened: %s", path, strerror(errno));
         return NULL;
     }
     text_add(&text, "", 0);
-    const bool ok = read_all(&text, file, most);
+    const bool ok = read_all(&text, file, most_of(file, most));
     if (!ok && (errno == EISDIR || errno == EFBIG))
         diag_error(diag, (Span){.source = source}, "%s",
                    errno == EISDIR ? "is a folder, not a file" : "is too large");

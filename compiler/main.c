@@ -29,7 +29,7 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     Text dump = {.arena = job->arena};
     const int before = job->diag->errors;
     job->diag->rule = RULE_FILE;
-    Source *source = host_read(job->arena, job->diag, path, 0);
+    Source *source = host_read(job->arena, job->diag, path, SPEC_BYTES);
     if (!source)
         return NULL;
     job->diag->rule = RULE_SPEC;

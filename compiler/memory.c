@@ -33,21 +33,25 @@ static int larger_first(const void *a, const void *b)
     return x < y ? -1 : 1;
 }
 
-/* The lowest offset at which `buffer` fits beside the `placed` ones; those are few, so each try
- * starts over. */
+/* The lowest offset at which `buffer` fits beside the `placed` ones, which are in order of their
+ * offsets. */
 static int64_t lowest_fit(Buffer *const *placed, int count, const Buffer *buffer, int64_t align)
 {
     const int64_t size = buffer_size(buffer, align);
     int64_t offset = 0;
-    for (int i = 0; i < count; i++) {
-        const Buffer *other = placed[i];
-        const int64_t end = other->offset + buffer_size(other, align);
-        if (meet(buffer, other) && offset < end && other->offset < offset + size) {
+    for (int i = 0; i < count && placed[i]->offset < offset + size; i++) {
+        const int64_t end = placed[i]->offset + buffer_size(placed[i], align);
+        if (end > offset && meet(buffer, placed[i]))
             offset = end;
-            i = -1;
-        }
     }
     return offset;
+}
+
+static void insert(Buffer **placed, int count, Buffer *buffer)
+{
+    for (; count > 0 && placed[count - 1]->offset > buffer->offset; count--)
+        placed[count] = placed[count - 1];
+    placed[count] = buffer;
 }
 
 static int64_t largest_sum(const Schedule *schedule, int64_t align)
@@ -70,6 +74,7 @@ static int64_t largest_sum(const Schedule *schedule, int64_t align)
 void memory_assign(Arena *arena, Schedule *schedule, int64_t align, int64_t slack)
 {
     Buffer **order = ARENA_ARRAY(arena, schedule->buffer_count, Buffer *);
+    Buffer **placed = ARENA_ARRAY(arena, schedule->buffer_count, Buffer *);
     int count = 0;
     for (int i = 0; i < schedule->buffer_count; i++)
         if (schedule->buffers[i].home == HOME_ARENA)
@@ -78,7 +83,8 @@ void memory_assign(Arena *arena, Schedule *schedule, int64_t align, int64_t slac
     schedule->arena = 0;
     for (int i = 0; i < count; i++) {
         Buffer *buffer = order[i];
-        buffer->offset = lowest_fit(order, i, buffer, align);
+        buffer->offset = lowest_fit(placed, i, buffer, align);
+        insert(placed, i, buffer);
         const int64_t end = buffer->offset + buffer_size(buffer, align);
         if (end > schedule->arena)
             schedule->arena = end;

@@ -282,6 +282,8 @@ static const char *reword(const char *message)
 {
     if (!message)
         return "the spec raised an error that is not a text";
+    if (strncmp(message, "prelude:", 8) == 0 && strchr(message, ' ')) /* a line of ours */
+        message = strchr(message, ' ') + 1;
     return strcmp(message, "C stack overflow") == 0 ? "the spec is nested too deeply" : message;
 }
 

@@ -14,6 +14,8 @@
 #include "diag.h"
 #include "value.h"
 
+enum { SPEC_BYTES = 1 << 24 }; /* of the longest spec */
+
 /* -D key=value on the command line. */
 typedef struct {
     const char *key, *value;
