@@ -105,9 +105,17 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@echo "  cc    $<"
 	@$(COMPILE) -Iruntime -o $@ $< $(LIBRARY) $(LIBS)
 
+# T seconds for each reader and for random networks; see tests/fuzz/.
+fuzz: cnngen
+	BUILD=$(BUILD)/fuzz tests/fuzz/run $(or $(T),60) $(abspath cnngen) $(F)
+
+fuzzer: $(BUILD)/fuzzer
+$(BUILD)/fuzzer: tests/fuzz/targets.c $(LIBRARY)
+	@$(COMPILE) -o $@ -fsanitize=fuzzer $< $(LIBRARY) $(LIBS)
+
 unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
 clean:
 	rm -rf $(BUILD) cnngen
 
-.PHONY: shapes deps check accept check-sanitized bench sweep unit clean
+.PHONY: shapes deps check accept check-sanitized bench sweep fuzz fuzzer unit clean

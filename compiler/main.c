@@ -29,12 +29,14 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     Text dump = {.arena = job->arena};
     const int before = job->diag->errors;
     job->diag->rule = RULE_FILE;
-    Source *source = host_read(job->arena, job->diag, path, 0);
+    Source *source = host_read(job->arena, job->diag, path, SPEC_BYTES);
     if (!source)
         return NULL;
     job->diag->rule = RULE_SPEC;
     Model *model =
         spec_load(job->arena, job->diag, source, a->defines, a->define_count, graph_constructors());
+    if (path == a->specs[a->spec_count - 1] && model)
+        spec_check_defines(job->diag, a->defines, a->define_count);
     if (!model)
         return NULL;
     if (a->dump && strcmp(a->dump, "model") == 0)

@@ -52,31 +52,41 @@ static Distance distance(const Schedule *schedule, const Buffer *other, const Bu
     return (Distance){buffer_size(buffer, align), buffer_size(other, align)};
 }
 
-/* The lowest offset at which `buffer` fits beside the `placed` ones; those are few, so each try
- * starts over. */
+/* The lowest offset at which `buffer` fits beside the `placed` ones, which are in order of their
+ * offsets. Those that overlap it may allow a place below them only: then each try starts over. */
 static int64_t lowest_fit(const Schedule *schedule, Buffer *const *placed, int count,
                           const Buffer *buffer, int64_t align)
 {
+    const int64_t size = buffer_size(buffer, align);
     int64_t offset = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && placed[i]->offset < offset + size; i++) {
         const Buffer *other = placed[i];
         if (!meet(buffer, other))
             continue;
         const Distance d = distance(schedule, other, buffer, align);
         if (offset > other->offset - d.before && offset < other->offset + d.behind) {
             offset = rounded(other->offset + d.behind, align);
-            i = -1;
+            i = schedule->overlap_count > 0 ? -1 : i;
         }
     }
     return offset;
 }
 
-/* Places the buffers in this order; how many floats that takes. */
-static int64_t place(const Schedule *schedule, Buffer *const *order, int count, int64_t align)
+static void insert(Buffer **placed, int count, Buffer *buffer)
+{
+    for (; count > 0 && placed[count - 1]->offset > buffer->offset; count--)
+        placed[count] = placed[count - 1];
+    placed[count] = buffer;
+}
+
+/* Places the buffers in this order; how many floats that takes. `placed` has room for them. */
+static int64_t place(const Schedule *schedule, Buffer *const *order, Buffer **placed, int count,
+                     int64_t align)
 {
     int64_t size = 0;
     for (int i = 0; i < count; i++) {
-        order[i]->offset = lowest_fit(schedule, order, i, order[i], align);
+        order[i]->offset = lowest_fit(schedule, placed, i, order[i], align);
+        insert(placed, i, order[i]);
         const int64_t end = order[i]->offset + buffer_size(order[i], align);
         size = end > size ? end : size;
     }
@@ -138,35 +148,36 @@ static void move(Buffer **order, int from, int to)
 
 /* Moves one buffer forward in the order, again and again; what does not need more is kept. The
  * numbers are always the same. */
-static int64_t search(const Schedule *schedule, Buffer **order, int count, int64_t align,
-                      int64_t size)
+static int64_t search(const Schedule *schedule, Buffer **order, Buffer **placed, int count,
+                      int64_t align, int64_t size)
 {
     uint32_t state = 1;
-    const int tries = TRIES_WORK / (count * count);
-    for (int i = 0; i < tries && i < TRIES_MOST && size > schedule->lower_bound; i++) {
+    const int64_t tries = TRIES_WORK / ((int64_t)count * count);
+    for (int64_t i = 0; i < tries && i < TRIES_MOST && size > schedule->lower_bound; i++) {
         const int from = random_below(&state, count), to = random_below(&state, from + 1);
         move(order, from, to);
-        const int64_t now = place(schedule, order, count, align);
+        const int64_t now = place(schedule, order, placed, count, align);
         if (now <= size)
             size = now;
         else
             move(order, to, from);
     }
-    return place(schedule, order, count, align);
+    return place(schedule, order, placed, count, align);
 }
 
 void memory_assign(Arena *arena, Schedule *schedule, int64_t align, int64_t slack)
 {
     Buffer **order = ARENA_ARRAY(arena, schedule->buffer_count, Buffer *);
+    Buffer **placed = ARENA_ARRAY(arena, schedule->buffer_count, Buffer *);
     int count = 0;
     for (int i = 0; i < schedule->buffer_count; i++)
         if (schedule->buffers[i].home == HOME_ARENA)
             order[count++] = &schedule->buffers[i];
     qsort(order, (size_t)count, sizeof *order, larger_first);
     schedule->lower_bound = largest_sum(schedule, align);
-    schedule->arena = place(schedule, order, count, align);
+    schedule->arena = place(schedule, order, placed, count, align);
     if (schedule->overlap_count > 0)
-        schedule->arena = search(schedule, order, count, align, schedule->arena);
+        schedule->arena = search(schedule, order, placed, count, align, schedule->arena);
     assert(schedule->arena >= schedule->lower_bound);
     if (count > 0)
         schedule->arena += slack;

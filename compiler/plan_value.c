@@ -143,7 +143,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     const Step *step = &schedule->steps[index];
     const Node *node = step->node;
     Value *table = value_table(b->arena);
-    value_set_int(b->arena, table, "index", index);
+    value_set_int(b->arena, table, "index", node->index); /* in every plan the same */
     value_set_string(b->arena, table, "name", step->name);
     value_set(b->arena, table, "forward_pass", pass_value(b, schedule, &step->forward_pass));
     value_set(b->arena, table, "backward_pass", pass_value(b, schedule, &step->backward_pass));

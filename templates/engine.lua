@@ -64,7 +64,7 @@ return function(model, main)
         return (model.unroll ~= "auto" or model.portable or n < 4) and 1 or n < 8 and 4 or n < 16 and 8 or 16
     end
 
-    local cache = {}
+    local loaded = {} -- a template is often included a hundred times
     function names.include(file, extra)
         local caller = extra or {}
         local environment = setmetatable({}, {__index = function(_, key)
@@ -92,8 +92,8 @@ return function(model, main)
         end
         local outer = names.current
         names.current = setmetatable({L = step}, {__index = caller})
-        cache[file] = cache[file] or load_template(file)
-        cache[file](environment)
+        loaded[file] = loaded[file] or load_template(file)
+        loaded[file](environment)
         names.current = outer
     end
     names.current = {}

@@ -259,6 +259,7 @@ static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step 
         value_add(arena, list, phase_value(arena, &rows, &phase, border.top));
     }
     value_set(arena, tiles, "rows", list);
+    /* One loop over the filters holds the tiles of all phases. */
     const int64_t filters = step->node->filters, most = phase_at(&columns, 0).count;
     list = value_table(arena);
     int64_t place = 0;

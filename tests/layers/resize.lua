@@ -122,4 +122,10 @@ case("U-Net", "input = '8x12x1', batch = 2, conv2d { 5, kernel = 3, padding = 's
 case("U-Net without padding", "input = '14x12x1', batch = 2, conv2d { 5, kernel = 3, activation = 'relu', name = 'd1' }, maxpool2d { 2 }, conv2d { 6, kernel = 3, activation = 'relu' }, concat { { from = 'd1', cropping2d { '2x2' } }, { conv2d_transpose { 4, kernel = 2, stride = 2 } } }, conv2d { 3, kernel = 3, padding = 'same', activation = 'relu' }, conv2d { 1, kernel = 1, activation = 'sigmoid' }")
 case("without keepdims", "input = '4x5x2', conv2d { 6, kernel = 2 }, global_avgpool2d { keepdims = false }, dense { 3 }")
 case("autoencoder", "input = '12x12x1', batch = 3, optimizer = adam {}, conv2d { 8, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d { 4, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d_transpose { 8, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d_transpose { 1, kernel = 4, stride = 2, padding = 1, activation = 'sigmoid' }")
+-- One column more or less in a phase of the stride, and another tile would be best for it: 17 to 19 columns, 2 to 4 phases.
+for _, w in ipairs {17, 18, 19} do
+    for _, s in ipairs {2, 3} do
+        case(("transposed: phases of %d columns, stride %d"):format(w, s), ("input = '%dx3', batch = 2, conv1d_transpose { 5, kernel = %d, stride = %d, activation = 'relu' }, conv1d { 2, kernel = 1, stride = 5 }"):format(w, s + 1, s))
+    end
+end
 return cases
