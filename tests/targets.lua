@@ -1,0 +1,65 @@
+-- targets.lua - generated code where it is to run: bare-metal Cortex-M, Linux on other processors, WebAssembly.
+--
+-- usage: lua5.4 tests/targets.lua CNNGEN BUILD_DIR [all | TARGET...]
+--        lua5.4 tests/targets.lua CNNGEN BUILD_DIR --hash SPEC [--steps=N] [--cflags=FLAGS] [--targets=A,B] OPTIONS OF CNNGEN...
+-- The second form prints the hashes of what every target computes from SPEC: initial weights, outputs, gradients, losses and weights
+-- after N steps (default 100); its exit status is 0 when all of them agree on all targets that could run (and at least one could).
+local tap = dofile("tests/tap.lua")
+local targets = dofile("tests/targets/support/runner.lua")
+local cnngen, build = arg[1], arg[2]
+
+local function generate(spec, options, out)
+    local folder = out:match("^(.*)/")
+    os.execute("mkdir -p " .. folder)
+    local _, err, status = tap.run(("%s %s --standalone %s -o %s.c"):format(cnngen, spec, options, out))
+    return status == 0, err
+end
+
+local function hash(arguments)
+    local spec, options, cflags, steps, only = nil, {}, "-std=c99 -O2", 100, nil
+    for _, a in ipairs(arguments) do
+        steps = tonumber(a:match("^%-%-steps=(%d+)$")) or steps
+        cflags = a:match("^%-%-cflags=(.*)$") or cflags
+        only = a:match("^%-%-targets=(.*)$") or only
+        if not spec then
+            spec = a
+        elseif not a:find("^%-%-steps=") and not a:find("^%-%-cflags=") and not a:find("^%-%-targets=") then
+            options[#options + 1] = a
+        end
+    end
+    local model = ("%s/hash/%s"):format(build, spec:match("([^/]+)%.lua$"))
+    local good, err = generate(spec, table.concat(options, " "), model)
+    if not good then
+        io.stderr:write(err)
+        os.exit(1)
+    end
+    local jobs = {}
+    for _, target in ipairs(targets.all()) do
+        if only and not ("," .. only .. ","):find("," .. target.name .. ",", 1, true) then
+            -- not asked for
+        elseif target.missing then
+            print(("%-12s skipped: %s"):format(target.name, target.missing))
+        else
+            jobs[#jobs + 1] = targets.job(target, ("%s/hash/%s"):format(build, target.name), model, {flags = cflags, defines = ("-DSTEPS=%d -DVALUES=0"):format(steps)})
+        end
+    end
+    targets.run(jobs, 600)
+    local seen, kinds, failed = {}, 0, 0
+    for _, job in ipairs(jobs) do
+        local words, problem = {}, targets.problem(job)
+        for _, section in ipairs(job.sections) do
+            words[#words + 1] = section.name .. " " .. section.hash
+        end
+        local line = problem or table.concat(words, "  ")
+        print(("%-12s %s"):format(job.target.name, line))
+        failed = failed + (problem and 1 or 0)
+        kinds = kinds + (seen[line] and 0 or 1)
+        seen[line] = true
+    end
+    print(("# hash: %d targets, %d failed, %d different"):format(#jobs, failed, kinds))
+    os.exit(#jobs > 0 and failed == 0 and kinds == 1)
+end
+
+if arg[3] == "--hash" then
+    hash(table.move(arg, 4, #arg, 1, {}))
+end
