@@ -8,7 +8,8 @@
 --
 -- A file of a target returns a table: compiler, flags; freestanding (no libc: -ffreestanding and a string.h of our own); port, the file
 -- of support/ that has its main, and port_compiler; linker (default: the compiler), link, libraries; runner, the command before the
--- program's name; needs, files that must be there besides these commands.
+-- program's name; needs, files that must be there besides these commands; float_flags, what it takes there to compute floats in float
+-- under -std=c99, and extended, when nothing does.
 local tap = dofile("tests/tap.lua")
 local targets = {support = "tests/targets/support"}
 targets.warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-align -Wundef -Wvla -Werror"
