@@ -67,3 +67,65 @@ end
 if arg[3] == "--hash" then
     hash(table.move(arg, 4, #arg, 1, {}))
 end
+
+-- What is generated: networks, and how they are compiled. Two of the language's dialects, since contraction of products and sums (FMA)
+-- and the precision of expressions depend on it.
+local networks = {
+    {name = "shapes", spec = "specs/shapes.lua", options = "--batch 4"},
+    {name = "mnist", spec = "tests/targets/specs/mnist_quarter.lua"},
+    {name = "branches", spec = "tests/targets/specs/branches.lua"},
+    {name = "mobile", spec = "tests/targets/specs/mobile.lua"},
+    {name = "sundries", spec = "tests/targets/specs/sundries.lua"},
+}
+local modes = {
+    {name = "vector", options = "", flags = "-std=gnu99 -O2"},
+    {name = "portable", options = "--target portable", flags = "-std=c99 -Os"},
+}
+
+local function reals(bits)
+    local text = table.concat(bits)
+    local list = {}
+    for at = 1, #text, 8 do
+        list[#list + 1] = string.unpack("<f", string.pack("<I4", tonumber(text:sub(at, at + 7), 16)))
+    end
+    return list
+end
+
+-- The largest difference, in units of the last place of the largest value.
+local function distance(got, expected)
+    local a, b = reals(got.bits), reals(expected.bits)
+    if #a ~= got.count or #a ~= #b then
+        return math.huge
+    end
+    local far, largest = 0, 0
+    for i = 1, #a do
+        local d = math.abs(a[i] - b[i])
+        far, largest = (d == d and math.max(far, d) or math.huge), math.max(largest, math.abs(b[i]))
+    end
+    return far == 0 and 0 or far / (largest * 2 ^ -23)
+end
+local list, jobs = targets.all(), {}
+local host
+for _, target in ipairs(list) do
+  if not target.missing then
+    for _, network in ipairs(networks) do for _, mode in ipairs(modes) do
+        local model = ("%s/%s_%s/%s"):format(build, network.name, mode.name, network.name)
+        if not network[mode.name] then
+            print(generate(network.spec, (network.options or "") .. " " .. mode.options, model))
+            network[mode.name] = true
+        end
+        local job = targets.job(target, ("%s/%s/%s_%s"):format(build, target.name, network.name, mode.name), model, mode)
+        job.key = network.name .. "_" .. mode.name
+        jobs[#jobs + 1] = job
+    end end
+  end
+end
+targets.run(jobs)
+local byhost = {}
+for _, job in ipairs(jobs) do if job.target.name == "host" then byhost[job.key] = job end end
+for _, job in ipairs(jobs) do
+    local problem = targets.problem(job)
+    local words = {}
+    if not problem then for _, s in ipairs(job.sections) do words[#words+1] = s.name .. " " .. ("%.1f"):format(distance(s, byhost[job.key].sections[s.name])) end end
+    print(job.target.name, job.key, problem or table.concat(words, " "))
+end
