@@ -41,6 +41,13 @@ typedef SHAPES_REAL real;
 #if VECTOR_BYTES >= 32
 #include <immintrin.h> /* for stores of the first lanes only */
 #endif
+#if VECTOR_BYTES == 16 && defined(__ARM_FEATURE_MVE) && !defined(__clang__)
+#define COMPARE_HELIUM 1 /* gcc 12 compares vectors of floats in the first lane only: ask for the instruction */
+#define __ARM_MVE_PRESERVE_USER_NAMESPACE
+#include <arm_mve.h>
+#else
+#define COMPARE_HELIUM 0
+#endif
 
 #if VECTOR_BYTES == 0
 typedef real v4;
@@ -187,25 +194,34 @@ static inline void put16(real *y, v16 a)
 {
     *(v16 *)(void *)y = a;
 }
+/* All bits of the lanes where a > b. */
+static inline m16 above16(v16 a, v16 b)
+{
+#if COMPARE_HELIUM
+    return (m16)__arm_vpselq_s32(__arm_vdupq_n_s32(-1), __arm_vdupq_n_s32(0), __arm_vcmpgtq_f32((float32x4_t)a, (float32x4_t)b));
+#else
+    return (m16)(a > b);
+#endif
+}
 static inline v16 relu16(v16 a)
 {
-    return (v16)(~(a < (v16){0}) & (m16)a);
+    return (v16)(~above16((v16){0}, a) & (m16)a);
 }
 /* b where it is larger, else a: a NaN in b never wins. */
 static inline v16 max16(v16 a, v16 b)
 {
-    const m16 larger = (m16)(b > a);
+    const m16 larger = above16(b, a);
     return (v16)((larger & (m16)b) | (~larger & (m16)a));
 }
 /* g where x is positive, else 0. */
 static inline v16 pass16(v16 x, v16 g)
 {
-    return (v16)((m16)(x > 0) & (m16)g);
+    return (v16)(above16(x, (v16){0}) & (m16)g);
 }
 /* The larger of a and b; where that is b, k goes into which. */
 static inline v16 larger16(v16 a, v16 b, int k, m16 *which)
 {
-    const m16 here = (m16)(b > a);
+    const m16 here = above16(b, a);
     *which = (here & k) | (~here & *which);
     return (v16)((here & (m16)b) | (~here & (m16)a));
 }
