@@ -42,11 +42,10 @@ typedef SHAPES_REAL real;
 #include <immintrin.h> /* for stores of the first lanes only */
 #endif
 #if VECTOR_BYTES == 16 && defined(__ARM_FEATURE_MVE) && !defined(__clang__)
-#define COMPARE_HELIUM 1 /* gcc 12 compares vectors of floats in the first lane only: ask for the instruction */
-#define __ARM_MVE_PRESERVE_USER_NAMESPACE
+#define NAME_HELIUM 1 /* gcc 12 gets masks of Helium wrong (only the first lane of a > b is compared), unless the instructions are named */
 #include <arm_mve.h>
 #else
-#define COMPARE_HELIUM 0
+#define NAME_HELIUM 0
 #endif
 
 #if VECTOR_BYTES == 0
@@ -197,8 +196,9 @@ static inline void put16(real *y, v16 a)
 /* All bits of the lanes where a > b. */
 static inline m16 above16(v16 a, v16 b)
 {
-#if COMPARE_HELIUM
-    return (m16)__arm_vpselq_s32(__arm_vdupq_n_s32(-1), __arm_vdupq_n_s32(0), __arm_vcmpgtq_f32((float32x4_t)a, (float32x4_t)b));
+#if NAME_HELIUM
+    const mve_pred16_t lanes = vcmpgtq_f32((float32x4_t)a, (float32x4_t)b);
+    return (m16)vpselq_s32(vdupq_n_s32(-1), vdupq_n_s32(0), lanes);
 #else
     return (m16)(a > b);
 #endif
@@ -311,8 +311,12 @@ static inline v16 upper16(v16 a, v16 b)
 /* The first n lanes of a, zeros in the others. */
 static inline v16 first16(v16 a, int n)
 {
+#if NAME_HELIUM
+    return (v16)vpselq_f32((float32x4_t)a, vdupq_n_f32(0), vctp32q(n > 0 ? (uint32_t)n : 0));
+#else
     static const int32_t lanes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return (v16)((*(const m16 *)(const void *)lanes < n) & (m16)a);
+#endif
 }
 /* The lanes of a that still lie in y, which ends n floats from here or before. */
 static inline void within16(real *y, v16 a, int n)
