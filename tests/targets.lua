@@ -193,7 +193,7 @@ for t, target in ipairs(list) do
 end
 
 local started = os.time()
-local spent = targets.run(jobs, build, everything and 300 or 60)
+local spent = targets.run(jobs, build, everything and 900 or 300)
 local matrix = {} -- [target][network] = {passed, failed, skipped}
 local function count(job, index)
     local row = matrix[job.target.name] or {}

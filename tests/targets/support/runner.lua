@@ -131,7 +131,7 @@ function targets.run(jobs, folder, seconds)
         os.execute(("rm -rf %s && mkdir -p %s"):format(job.folder, job.folder))
         local commands = build(job, ports[target.name].objects)
         commands[#commands + 1] = ("set +e\ntimeout -k 1 %d %s %s/run > %s/out 2>&1\necho $? > %s/status"):format(
-            seconds or 60, target.runner, job.folder, job.folder, job.folder)
+            seconds or 300, target.runner, job.folder, job.folder, job.folder)
         rules[#rules + 1], names[k] = rule("job", ports[target.name].rule, job.folder, commands), job.folder .. "/job"
     end
     tap.write(folder .. "/Makefile", ("all: %s\n%s"):format(table.concat(names, " "), table.concat(rules)))
