@@ -91,6 +91,14 @@ static int count_moments(OptimizerKind kind)
     return kind == OPTIMIZER_SGD ? 0 : kind == OPTIMIZER_ADAM || kind == OPTIMIZER_ADAMW ? 2 : 1;
 }
 
+/* A 64-bit number and this behind it, as whole 8-byte words; `pad` becomes the floats that fill the
+ * last one. They are written out, since 32-bit x86 aligns a uint64_t to 4 bytes only. */
+static int64_t whole_words(int64_t bytes, int *pad)
+{
+    *pad = bytes % 8 != 0;
+    return 8 + (bytes + 7) / 8 * 8;
+}
+
 void plan_count_bytes(Plan *plan)
 {
     const int64_t real = plan->options.real64 ? 8 : 4;
@@ -100,15 +108,15 @@ void plan_count_bytes(Plan *plan)
     if (plan->train.count == 0)
         return;
     plan->moments = count_moments(plan->graph->optimizer.kind);
-    /* a 64-bit seed in front, the gradients behind; whole 8-byte words. Several parts leave their
-     * outputs in one place. */
+    /* a 64-bit seed in front, the gradients behind. Several parts leave their outputs in one
+     * place. */
     const int64_t grads = plan->summed + plan->slack > 0 ? plan->summed + plan->slack : 1;
     const int64_t part = plan->train.arena + grads;
     const int64_t output = shape_count(plan->graph->nodes[plan->graph->node_count - 1].out);
     const int64_t outputs = plan->parts > 1 ? plan->batch * output : 0;
-    plan->tape_bytes = (8 + (plan->parts * part + outputs) * real + 7) / 8 * 8;
-    plan->optimizer_bytes =
-        (8 + plan->moments * (plan->trainable - plan->statistics) * real + 7) / 8 * 8;
+    plan->tape_bytes = whole_words((plan->parts * part + outputs) * real, &plan->tape_pad);
+    plan->optimizer_bytes = whole_words(
+        plan->moments * (plan->trainable - plan->statistics) * real, &plan->optimizer_pad);
 }
 
 /* How many parts a batch has: a thread without a sample would only cost memory. */

@@ -155,6 +155,7 @@ typedef struct Plan {
     int64_t recomputed_macs; /* multiply-adds a sample that training spends again */
     int moments;             /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */
     int64_t params_bytes, scratch_bytes, tape_bytes, optimizer_bytes;
+    int tape_pad, optimizer_pad; /* floats that fill the last 8-byte word */
 } Plan;
 
 enum { UNROLL_MOST = 40000 }; /* statements a layer may have under --unroll full */

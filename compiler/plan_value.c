@@ -265,6 +265,8 @@ static void set_costs(const Binding *b, Value *table)
     value_set_int(b->arena, table, "scratch_bytes", plan->scratch_bytes);
     value_set_int(b->arena, table, "tape_bytes", plan->tape_bytes);
     value_set_int(b->arena, table, "optimizer_bytes", plan->optimizer_bytes);
+    value_set_int(b->arena, table, "tape_pad", plan->tape_pad);
+    value_set_int(b->arena, table, "optimizer_pad", plan->optimizer_pad);
     value_set_int(b->arena, table, "param_count", plan->graph->param_count);
     value_set_int(b->arena, table, "trainable_count", plan->graph->trainable_count);
     value_set_int(b->arena, table, "macs", plan->graph->macs);

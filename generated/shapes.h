@@ -68,6 +68,7 @@ struct shapes_tape {
     uint64_t seed;
     float arena[58768];
     float grads[441];
+    float pad[1]; /* the same size everywhere, however a uint64_t is aligned */
 };
 
 /* State of adam: start it with zeros. */

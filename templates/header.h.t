@@ -93,6 +93,9 @@ struct ${M.name}_tape {
     ${M.real} arena[${M.train.arena}];
     ${M.real} grads[${math.max(M.summed + M.slack, 1)}];
 %   end
+%   if M.tape_pad > 0 then
+    ${M.real} pad[${M.tape_pad}]; /* the same size everywhere, however a uint64_t is aligned */
+%   end
 };
 
 /* State of ${M.optimizer.name}: start it with zeros. */
@@ -101,6 +104,9 @@ struct ${M.name}_optimizer {
     uint64_t step;
 %   for k in range(M.optimizer.moments) do
     ${M.real} moment${k + 1}[${M.trainable - M.statistics}];
+%   end
+%   if M.optimizer_pad > 0 then
+    ${M.real} pad[${M.optimizer_pad}]; /* the same size everywhere, however a uint64_t is aligned */
 %   end
 };
 % end
