@@ -96,7 +96,7 @@ CNN_API cnn_real cnn_cross_entropy(const cnn_real *y, const cnn_real *t, size_t 
 {
     cnn_real sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum -= t[i] != 0 ? t[i] * cnn_log(cnn_probability(y[i])) : 0;
+        sum -= t[i] >= 0 && t[i] <= 0 ? 0 : t[i] * cnn_log(cnn_probability(y[i]));
     return sum;
 }
 

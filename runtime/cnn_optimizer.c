@@ -8,6 +8,10 @@
 #include <float.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* the name C++ compilers have for it */
+#endif
+
 /*@ cnn_root: */
 /* sqrt(x) for 0 <= x < infinity by Newton's steps for y = 1/sqrt(x), which need no division. The
  * first guess halves and negates the exponent in the bits of x. */
