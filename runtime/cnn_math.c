@@ -130,7 +130,7 @@ CNN_API int cnn_nearest(cnn_real x)
     uint32_t bits;
 #endif
     memcpy(&bits, &shifted, sizeof bits);
-    return (int)(bits & 0x3fffff) - ((int)(bits & 0x200000) << 1);
+    return (int)(bits & 0x3fffff) - (int)((bits & 0x200000) << 1);
 }
 
 /*@ cnn_exp: cnn_ln2 cnn_constant cnn_power2 cnn_exp_range cnn_nearest cnn_exp_series */
@@ -223,8 +223,9 @@ CNN_API cnn_real cnn_erf(cnn_real x)
 {
     const cnn_real a = cnn_flip(x, x), q = 2 * a * a;
     cnn_real term = a, sum = a, odd = 1;
-    if (!(a < 6))
-        return x != x ? x : cnn_flip(1, x);
+    if (!(a < 6)) {
+        return a >= 6 ? cnn_flip(1, x) : x; /* a NaN stays one */
+    }
     while (term > sum * 1e-17) {
         odd += 2;
         term = term * q / odd;
