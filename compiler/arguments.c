@@ -32,6 +32,7 @@ enum {
     X(FORMAT, "format", required_argument, FOR_REPORT)                                             \
     X(INFERENCE, "inference", no_argument, FOR_COMPILE)                                            \
     X(SELFTEST, "selftest", required_argument, FOR_COMPILE)                                        \
+    X(MISRA, "misra", required_argument, FOR_COMPILE)                                              \
     X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
     X(TARGET, "target", required_argument, FOR_PLAN)                                               \
     X(UNROLL, "unroll", required_argument, FOR_PLAN)                                               \
@@ -299,6 +300,9 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return true;
     case OPTION_SELFTEST:
         out->selftest = text;
+        return true;
+    case OPTION_MISRA:
+        out->misra = text;
         return true;
     case OPTION_TEMPLATES:
         out->templates = text;

@@ -39,6 +39,7 @@ typedef struct {
     const char *dump;      /* "model", "graph", "plan", or NULL */
     bool json, sarif;
     const char *selftest;     /* --selftest FILE.c */
+    const char *misra;        /* --misra FILE.md */
     bool depfile;             /* -MD */
     const char *depfile_path; /* -MF FILE, or NULL: OUT.d */
     int64_t batch;            /* --batch, 0: the spec's */

@@ -41,6 +41,10 @@ bool arguments_check(Diag *diag, const Arguments *a)
                                     : "--sarif and --dump");
     if (a->selftest && a->run.output && strcmp(a->selftest, a->run.output) == 0)
         return diag_usage(diag, "--selftest and -o name the same file, '%s'", a->selftest);
+    if (a->misra && !a->plan.portable)
+        return diag_usage(diag, "--misra goes with --target portable: GNU vectors are not C99");
+    if (a->misra && a->run.output && strcmp(a->misra, a->run.output) == 0)
+        return diag_usage(diag, "--misra and -o name the same file, '%s'", a->misra);
     if (a->depfile_path && !a->depfile)
         return diag_usage(diag, "-MF says where -MD writes, and there is no -MD");
     if (a->command == COMMAND_DIFF && a->spec_count != 2)

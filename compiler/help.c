@@ -35,6 +35,7 @@ static const char help[] =
     "  -MD, -MF FILE             what OUT.c was made from, for make and ninja, in OUT.d or FILE\n"
     "  --selftest FILE.c         a main that checks OUT.c where it runs, against plain loops in "
     "double\n"
+    "  --misra FILE.md           deviations from MISRA C:2012, counted by cppcheck, with reasons\n"
     "  --real float|double       double is for checking gradients\n"
     "  --templates DIR           templates from a folder instead of the built-in ones\n"
     "check:\n"

@@ -45,10 +45,10 @@ static void scan(Indent *state, const char *line, size_t size)
         state->unfinished = state->round > 0 || !strchr(";{}:,>", last);
 }
 
-static void add_line(Text *out, Indent *state, const char *line, size_t size)
+static void add_line(Text *out, Indent *state, const char *line, size_t size, bool directive)
 {
     static const char linkage[] = "extern \"C\" {";
-    const bool directive = line[0] == '#' && !state->comment;
+    directive |= line[0] == '#' && !state->comment;
     if (size == sizeof linkage - 1 && memcmp(line, linkage, size) == 0)
         state->depth--;
     const bool closes = line[0] == '}' && !state->comment;
@@ -71,11 +71,12 @@ static void add_line(Text *out, Indent *state, const char *line, size_t size)
         scan(state, line, size);
 }
 
-/* A line without the blanks around it; `gone` when it is not written. */
+/* A line without the blanks around it; `gone` when it is not written, `macro` when it goes on with
+ * a directive and keeps its blanks. */
 typedef struct {
     const char *text;
     size_t size;
-    bool gone;
+    bool gone, macro;
 } Line;
 
 static Line *split_lines(Arena *arena, const char *text, int *count)
@@ -86,7 +87,10 @@ static Line *split_lines(Arena *arena, const char *text, int *count)
         Line line = {.text = text, .size = whole};
         while (line.size > 0 && strchr(" \t", line.text[line.size - 1]))
             line.size--;
-        while (line.size > 0 && strchr(" \t", *line.text)) {
+        const Line *before = *count > 0 ? &lines[*count - 1] : NULL;
+        line.macro = before && (before->macro || before->text[0] == '#') && before->size > 0 &&
+                     before->text[before->size - 1] == '\\';
+        while (!line.macro && line.size > 0 && strchr(" \t", *line.text)) {
             line.text++;
             line.size--;
         }
@@ -138,7 +142,7 @@ char *indent_text(Arena *arena, const char *text)
         if (lines[i].gone)
             continue;
         if (lines[i].size > 0)
-            add_line(&out, &state, lines[i].text, lines[i].size);
+            add_line(&out, &state, lines[i].text, lines[i].size, lines[i].macro);
         else if (!blank)
             text_string(&out, "\n");
         blank = lines[i].size == 0;

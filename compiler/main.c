@@ -9,6 +9,7 @@
 #include "export.h"
 #include "host.h"
 #include "import.h"
+#include "misra.h"
 #include "report.h"
 #include "sarif.h"
 #include "selftest.h"
@@ -60,6 +61,12 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     return plan && budget_check(job->diag, plan, &a->budget) ? plan : NULL;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* OUT.c → OUT.h; the name inside the #include has no folder. */
 static bool header_path(const Job *job, const char *output, const char **path, const char **include)
 {
@@ -67,8 +74,7 @@ static bool header_path(const Job *job, const char *output, const char **path, c
     if (size < 3 || strcmp(output + size - 2, ".c") != 0)
         return diag_usage(job->diag, "-o must name a .c file, not '%s'", output);
     *path = arena_printf(job->arena, "%.*s.h", (int)size - 2, output);
-    const char *slash = strrchr(*path, '/');
-    *include = slash ? slash + 1 : *path;
+    *include = base_name(*path);
     if (strcmp(*include, "cnn.h") == 0)
         return diag_usage(job->diag, "-o cnn.c would write a second cnn.h, the runtime's header");
     return true;
@@ -78,7 +84,8 @@ static bool header_path(const Job *job, const char *output, const char **path, c
 static bool write_depfile(const Job *job, const char *source, const char *header)
 {
     const Arguments *a = job->arguments;
-    const char *const targets[] = {source, header, a->selftest, NULL};
+    const char *const targets[] = {source, header, a->selftest ? a->selftest : a->misra,
+                                   a->selftest ? a->misra : NULL, NULL};
     const char *path = a->depfile_path;
     Text text = {.arena = job->arena};
     if (!a->depfile)
@@ -94,7 +101,7 @@ static bool compile(const Job *job)
     const Arguments *a = job->arguments;
     const char *header = NULL, *include = NULL;
     const float *weights = NULL;
-    const char *selftest = NULL;
+    const char *selftest = NULL, *misra = NULL;
     Files files;
     if (!header_path(job, a->run.output, &header, &include))
         return false;
@@ -107,10 +114,14 @@ static bool compile(const Job *job)
     if (a->selftest &&
         !(selftest = selftest_text(job->arena, job->diag, plan, include, weights, a->templates)))
         return false;
-    return emit_files(job->arena, job->diag, plan, include, weights, a->templates, &files) &&
-           host_write(job->diag, a->run.output, files.source, strlen(files.source)) &&
+    if (!emit_files(job->arena, job->diag, plan, include, weights, a->templates, &files) ||
+        (a->misra && !(misra = misra_text(job->arena, job->diag, plan, &files,
+                                          base_name(a->run.output), include))))
+        return false;
+    return host_write(job->diag, a->run.output, files.source, strlen(files.source)) &&
            host_write(job->diag, header, files.header, strlen(files.header)) &&
            (!selftest || host_write(job->diag, a->selftest, selftest, strlen(selftest))) &&
+           (!misra || host_write(job->diag, a->misra, misra, strlen(misra))) &&
            write_depfile(job, a->run.output, header);
 }
 

@@ -12,6 +12,10 @@
 #include <float.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* the name C++ compilers have for it */
+#endif
+
 typedef FILTERS_REAL real;
 
 /* Operations on blocks of channels: loops that compilers turn into vectors, with a word of help. gcc -O3 takes

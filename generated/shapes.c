@@ -21,6 +21,10 @@
 #error "shapes.c needs version 1 of the cnngen runtime: generate it again"
 #endif
 
+#ifdef __cplusplus
+#define restrict __restrict /* the name C++ compilers have for it */
+#endif
+
 typedef SHAPES_REAL real;
 
 /* Vectors of floats. vN is the widest the target has of at most N floats (as bytes: 4 -> 16, 8 -> 32, 16 -> 64), LN how many values it
@@ -906,7 +910,7 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
     int n = 0;
     for (; n + 4 <= count; n += 4) {
         const real *xn = x + (size_t)n * 392;
-        real *yn = y + (size_t)n * 1;
+        real *yn = y + (size_t)n;
         for (int o = 0; o < 1;) {
             shapes_dense1_1x4(xn, w + o, b + o, yn + o, 1 - o);
             o += L4;
@@ -914,7 +918,7 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
     }
     for (; n < count; n++) {
         const real *xn = x + (size_t)n * 392;
-        real *yn = y + (size_t)n * 1;
+        real *yn = y + (size_t)n;
         for (int o = 0; o < 1;) {
             shapes_dense1_1x1(xn, w + o, b + o, yn + o, 1 - o);
             o += L4;
@@ -1098,7 +1102,7 @@ static void shapes_dense1_backward(const real *restrict x, real *restrict dy,
         for (int t = 0; t < 62; t++) {
             const int i = t*6;
             for (int n = 0; n < count; n += L16) {
-                shapes_dense1_dx_6(w + i * 1, turned + n, part + n);
+                shapes_dense1_dx_6(w + i, turned + n, part + n);
             }
             for (int n = 0; n < count; n++) {
                 for (int p = 0; p < 6; p++) {
@@ -1109,7 +1113,7 @@ static void shapes_dense1_backward(const real *restrict x, real *restrict dy,
         for (int t = 0; t < 4; t++) {
             const int i = t*5 + 372;
             for (int n = 0; n < count; n += L16) {
-                shapes_dense1_dx_5(w + i * 1, turned + n, part + n);
+                shapes_dense1_dx_5(w + i, turned + n, part + n);
             }
             for (int n = 0; n < count; n++) {
                 for (int p = 0; p < 5; p++) {
@@ -1171,9 +1175,9 @@ static real shapes_gradients(const shapes_params *params, const real *inputs, co
     (void)inputs;
     memset(g, 0, 425 * sizeof(real));
     for (int n = 0; n < count; n++) {
-        const real *y = outputs + (size_t)n * 1, *t = targets + (size_t)n * 1;
+        const real *y = outputs + (size_t)n, *t = targets + (size_t)n;
         loss += cnn_binary_cross_entropy(y, t, 1);
-        cnn_sigmoid_cross_entropy_grad(y, t, at + (size_t)n * 1 + 57280, 1, scale);
+        cnn_sigmoid_cross_entropy_grad(y, t, at + (size_t)n + 57280, 1, scale);
     }
     shapes_dense1_backward(at + 28800, at + 57280, p + dense1_kernel, at + 41344, g + dense1_kernel,
         g + dense1_bias, at + 57024, count);

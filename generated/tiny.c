@@ -16,17 +16,23 @@
 #include <float.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* the name C++ compilers have for it */
+#endif
+
 typedef TINY_REAL real;
 #define REAL_MAX FLT_MAX
 
 /* From the runtime of cnngen: what this network calls. */
 typedef float cnn_real;
 
-#define CNN_MAX      FLT_MAX
-#define CNN_MIN      FLT_MIN
+#define CNN_MAX FLT_MAX
+#define CNN_MIN FLT_MIN
+
 #define CNN_LN2_HIGH 0.693145751953125f
 #define CNN_LN2_LOW  1.42860677e-06f
-#define CNN_C(x)     x##f
+
+#define CNN_C(x) x##f
 
 /* x brought to -104..104 (-746..746), beyond which exp(x) is 0 or infinity; a NaN stays one. */
 static cnn_real cnn_exp_range(cnn_real x)
@@ -70,7 +76,7 @@ static int cnn_nearest(cnn_real x)
     const cnn_real shifted = x + 12582912.0f;
     uint32_t bits;
     memcpy(&bits, &shifted, sizeof bits);
-    return (int)(bits & 0x3fffff) - ((int)(bits & 0x200000) << 1);
+    return (int)(bits & 0x3fffff) - (int)((bits & 0x200000) << 1);
 }
 
 static cnn_real cnn_exp(cnn_real x)
@@ -116,14 +122,16 @@ static cnn_real cnn_log(cnn_real x)
 static void cnn_softmax(cnn_real *y, size_t n)
 {
     cnn_real most = n > 0 ? y[0] : 0, sum = 0;
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 1; i < n; i++) {
         most = y[i] > most ? y[i] : most;
+    }
     for (size_t i = 0; i < n; i++) {
         y[i] = cnn_exp(y[i] - most);
         sum += y[i];
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         y[i] = y[i] / sum;
+    }
 }
 
 /* Away from 0 and 1, where the logarithm ends. */
@@ -136,8 +144,9 @@ static cnn_real cnn_probability(cnn_real y)
 static cnn_real cnn_cross_entropy(const cnn_real *y, const cnn_real *t, size_t n)
 {
     cnn_real sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum -= t[i] != 0 ? t[i] * cnn_log(cnn_probability(y[i])) : 0;
+    for (size_t i = 0; i < n; i++) {
+        sum -= t[i] >= 0 && t[i] <= 0 ? 0 : t[i] * cnn_log(cnn_probability(y[i]));
+    }
     return sum;
 }
 
@@ -145,16 +154,18 @@ static void cnn_softmax_cross_entropy_grad(const cnn_real *y, const cnn_real *t,
     size_t n, cnn_real scale)
 {
     cnn_real sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += t[i];
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
         dy[i] = scale * (y[i] * sum - t[i]);
+    }
 }
 static uint64_t cnn_random(uint64_t *state)
 {
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
     return z ^ (z >> 31);
 }
 
@@ -165,23 +176,27 @@ static cnn_real cnn_uniform(uint64_t *state)
 
 static void cnn_init_uniform(cnn_real *w, size_t n, cnn_real limit, uint64_t *state)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         w[i] = (2 * cnn_uniform(state) - 1) * limit;
+    }
 }
 
 /* A statement for every i below n. At -O2 gcc makes vectors only of loops whose length it knows:
  * 64 at a time, then the rest. */
 #define CNN_EACH(i, n, statement)                                                                  \
-do {                                                                                           \
+    do {                                                                                           \
         const size_t whole = (n) - (n) % 64;                                                       \
-        for (size_t first = 0; first < whole; first += 64)                                         \
-        for (size_t i = first; i < first + 64; i++)                                            \
-        statement;                                                                         \
-        for (size_t i = whole; i < (n); i++)                                                       \
-        statement;                                                                             \
+        for (size_t first = 0; first < whole; first += 64) {                                       \
+            for (size_t i = first; i < first + 64; i++) {                                          \
+                statement;                                                                         \
+            }                                                                                      \
+        }                                                                                          \
+        for (size_t i = whole; i < (n); i++) {                                                     \
+            statement;                                                                             \
+        }                                                                                          \
     } while (0)
 
-    static void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n, cnn_real lr,
+static void cnn_sgd(cnn_real *restrict w, const cnn_real *restrict dw, size_t n, cnn_real lr,
     cnn_real scale, cnn_real decay)
 {
     CNN_EACH(i, n, w[i] -= lr * (scale * dw[i] + decay * w[i]));

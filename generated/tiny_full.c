@@ -15,17 +15,20 @@
 #include <float.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* the name C++ compilers have for it */
+#endif
+
 typedef TINY_REAL real;
 #define REAL_MAX FLT_MAX
 
 /* From the runtime of cnngen: what this network calls. */
 typedef float cnn_real;
 
-#define CNN_MAX      FLT_MAX
-#define CNN_MIN      FLT_MIN
 #define CNN_LN2_HIGH 0.693145751953125f
 #define CNN_LN2_LOW  1.42860677e-06f
-#define CNN_C(x)     x##f
+
+#define CNN_C(x) x##f
 
 /* x brought to -104..104 (-746..746), beyond which exp(x) is 0 or infinity; a NaN stays one. */
 static cnn_real cnn_exp_range(cnn_real x)
@@ -69,7 +72,7 @@ static int cnn_nearest(cnn_real x)
     const cnn_real shifted = x + 12582912.0f;
     uint32_t bits;
     memcpy(&bits, &shifted, sizeof bits);
-    return (int)(bits & 0x3fffff) - ((int)(bits & 0x200000) << 1);
+    return (int)(bits & 0x3fffff) - (int)((bits & 0x200000) << 1);
 }
 
 static cnn_real cnn_exp(cnn_real x)
@@ -83,14 +86,16 @@ static cnn_real cnn_exp(cnn_real x)
 static void cnn_softmax(cnn_real *y, size_t n)
 {
     cnn_real most = n > 0 ? y[0] : 0, sum = 0;
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 1; i < n; i++) {
         most = y[i] > most ? y[i] : most;
+    }
     for (size_t i = 0; i < n; i++) {
         y[i] = cnn_exp(y[i] - most);
         sum += y[i];
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         y[i] = y[i] / sum;
+    }
 }
 
 /* conv1_pad: 4x4x1 -> 4x4x1. */

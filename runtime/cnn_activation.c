@@ -31,7 +31,7 @@ CNN_API cnn_real cnn_softplus(cnn_real x)
 {
     const cnn_real e = cnn_exp(x < 0 ? x : -x), u = 1 + e;
     /* log(1 + e) for small e, corrected for what 1 + e lost */
-    const cnn_real l = u == 1 ? e : cnn_log(u) * (e / (u - 1));
+    const cnn_real l = u > 1 ? cnn_log(u) * (e / (u - 1)) : e;
     return (x < 0 ? 0 : x) + l;
 }
 
@@ -140,22 +140,26 @@ CNN_API cnn_real cnn_hard_swish_grad(cnn_real x)
 CNN_API void cnn_softmax(cnn_real *y, size_t n)
 {
     cnn_real most = n > 0 ? y[0] : 0, sum = 0;
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 1; i < n; i++) {
         most = y[i] > most ? y[i] : most;
+    }
     for (size_t i = 0; i < n; i++) {
         y[i] = cnn_exp(y[i] - most);
         sum += y[i];
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         y[i] = y[i] / sum;
+    }
 }
 
 /*@ cnn_softmax_grad: */
 CNN_API void cnn_softmax_grad(const cnn_real *y, cnn_real *dy, size_t n)
 {
     cnn_real sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += dy[i] * y[i];
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
         dy[i] = y[i] * (dy[i] - sum);
+    }
 }

@@ -5,8 +5,9 @@
 CNN_API cnn_real cnn_mse(const cnn_real *y, const cnn_real *t, size_t n)
 {
     cnn_real sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += (y[i] - t[i]) * (y[i] - t[i]);
+    }
     return sum / (cnn_real)n;
 }
 
@@ -15,16 +16,18 @@ CNN_API void cnn_mse_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, si
                           cnn_real scale)
 {
     const cnn_real s = 2 * scale / (cnn_real)n;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         dy[i] = s * (y[i] - t[i]);
+    }
 }
 
 /*@ cnn_mae: */
 CNN_API cnn_real cnn_mae(const cnn_real *y, const cnn_real *t, size_t n)
 {
     cnn_real sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += y[i] > t[i] ? y[i] - t[i] : t[i] - y[i];
+    }
     return sum / (cnn_real)n;
 }
 
@@ -33,8 +36,9 @@ CNN_API void cnn_mae_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, si
                           cnn_real scale)
 {
     const cnn_real s = scale / (cnn_real)n;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         dy[i] = y[i] > t[i] ? s : y[i] < t[i] ? -s : 0;
+    }
 }
 
 /*@ cnn_huber: */
@@ -95,8 +99,9 @@ CNN_API void cnn_binary_cross_entropy_grad(const cnn_real *y, const cnn_real *t,
 CNN_API cnn_real cnn_cross_entropy(const cnn_real *y, const cnn_real *t, size_t n)
 {
     cnn_real sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum -= t[i] != 0 ? t[i] * cnn_log(cnn_probability(y[i])) : 0;
+    for (size_t i = 0; i < n; i++) {
+        sum -= t[i] >= 0 && t[i] <= 0 ? 0 : t[i] * cnn_log(cnn_probability(y[i]));
+    }
     return sum;
 }
 
@@ -104,8 +109,9 @@ CNN_API cnn_real cnn_cross_entropy(const cnn_real *y, const cnn_real *t, size_t 
 CNN_API void cnn_cross_entropy_grad(const cnn_real *y, const cnn_real *t, cnn_real *dy, size_t n,
                                     cnn_real scale)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         dy[i] = -scale * t[i] / cnn_probability(y[i]);
+    }
 }
 
 /*@ cnn_sigmoid_cross_entropy_grad: */
@@ -113,8 +119,9 @@ CNN_API void cnn_sigmoid_cross_entropy_grad(const cnn_real *y, const cnn_real *t
                                             size_t n, cnn_real scale)
 {
     const cnn_real s = scale / (cnn_real)n;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         dy[i] = s * (y[i] - t[i]);
+    }
 }
 
 /*@ cnn_softmax_cross_entropy_grad: */
@@ -122,8 +129,10 @@ CNN_API void cnn_softmax_cross_entropy_grad(const cnn_real *y, const cnn_real *t
                                             size_t n, cnn_real scale)
 {
     cnn_real sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += t[i];
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
         dy[i] = scale * (y[i] * sum - t[i]);
+    }
 }

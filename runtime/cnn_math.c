@@ -13,17 +13,27 @@
 
 /*@ cnn_limits: */
 #ifdef CNN_DOUBLE
-#define CNN_MAX      DBL_MAX
-#define CNN_MIN      DBL_MIN
+#define CNN_MAX DBL_MAX
+#define CNN_MIN DBL_MIN
+#else
+#define CNN_MAX FLT_MAX
+#define CNN_MIN FLT_MIN
+#endif
+
+/*@ cnn_ln2: */
+#ifdef CNN_DOUBLE
 #define CNN_LN2_HIGH 6.93147180369123816490e-01
 #define CNN_LN2_LOW  1.90821492927058770002e-10
-#define CNN_C(x)     x
 #else
-#define CNN_MAX      FLT_MAX
-#define CNN_MIN      FLT_MIN
 #define CNN_LN2_HIGH 0.693145751953125f
 #define CNN_LN2_LOW  1.42860677e-06f
-#define CNN_C(x)     x##f
+#endif
+
+/*@ cnn_constant: */
+#ifdef CNN_DOUBLE
+#define CNN_C(x) x
+#else
+#define CNN_C(x) x##f
 #endif
 
 /*@ cnn_flip: */
@@ -82,7 +92,7 @@ CNN_API cnn_real cnn_power2(int n)
     return x;
 }
 
-/*@ cnn_exp_series: cnn_limits */
+/*@ cnn_exp_series: cnn_constant */
 /* exp(r) - 1 for |r| <= ln(2)/2 by Taylor's series. */
 CNN_API cnn_real cnn_exp_series(cnn_real r);
 CNN_API cnn_real cnn_exp_series(cnn_real r)
@@ -120,10 +130,10 @@ CNN_API int cnn_nearest(cnn_real x)
     uint32_t bits;
 #endif
     memcpy(&bits, &shifted, sizeof bits);
-    return (int)(bits & 0x3fffff) - ((int)(bits & 0x200000) << 1);
+    return (int)(bits & 0x3fffff) - (int)((bits & 0x200000) << 1);
 }
 
-/*@ cnn_exp: cnn_limits cnn_power2 cnn_exp_range cnn_nearest cnn_exp_series */
+/*@ cnn_exp: cnn_ln2 cnn_constant cnn_power2 cnn_exp_range cnn_nearest cnn_exp_series */
 CNN_API cnn_real cnn_exp(cnn_real x)
 {
     const cnn_real z = cnn_exp_range(x);
@@ -132,7 +142,7 @@ CNN_API cnn_real cnn_exp(cnn_real x)
     return (1 + cnn_exp_series(r)) * cnn_power2(half) * cnn_power2(n - half);
 }
 
-/*@ cnn_expm1: cnn_limits cnn_power2 cnn_exp_range cnn_nearest cnn_exp_series */
+/*@ cnn_expm1: cnn_ln2 cnn_constant cnn_power2 cnn_exp_range cnn_nearest cnn_exp_series */
 /* exp(x) - 1 for x <= 88 without losing the digits of a small x: there n is 0. */
 CNN_API cnn_real cnn_expm1(cnn_real x);
 CNN_API cnn_real cnn_expm1(cnn_real x)
@@ -144,7 +154,7 @@ CNN_API cnn_real cnn_expm1(cnn_real x)
     return power * cnn_exp_series(r) + (power - 1);
 }
 
-/*@ cnn_artanh2: cnn_limits */
+/*@ cnn_artanh2: cnn_constant */
 /* 2*artanh(s) for |s| <= 0.1716. */
 CNN_API cnn_real cnn_artanh2(cnn_real s);
 CNN_API cnn_real cnn_artanh2(cnn_real s)
@@ -168,7 +178,7 @@ CNN_API cnn_real cnn_artanh2(cnn_real s)
     return 2 * s + s * q * p;
 }
 
-/*@ cnn_log: cnn_limits cnn_artanh2 */
+/*@ cnn_log: cnn_limits cnn_ln2 cnn_constant cnn_artanh2 */
 /* The bits of sqrt(1/2) are taken off first, so that m lies in sqrt(1/2) .. sqrt(2) at once. */
 CNN_API cnn_real cnn_log(cnn_real x)
 {
@@ -205,7 +215,7 @@ CNN_API cnn_real cnn_tanh(cnn_real x)
     return cnn_flip(-m / (m + 2), x);
 }
 
-/*@ cnn_erf: cnn_limits cnn_flip cnn_expm1/32 cnn_exp/64 */
+/*@ cnn_erf: cnn_flip cnn_expm1/32 cnn_exp/64 */
 #ifdef CNN_DOUBLE
 /* 2/sqrt(pi) * exp(-x^2) * sum of 2^k x^(2k+1) / (1*3*...*(2k+1)): every term is positive, nothing
  * cancels. */
@@ -213,8 +223,9 @@ CNN_API cnn_real cnn_erf(cnn_real x)
 {
     const cnn_real a = cnn_flip(x, x), q = 2 * a * a;
     cnn_real term = a, sum = a, odd = 1;
-    if (!(a < 6))
-        return x != x ? x : cnn_flip(1, x);
+    if (!(a < 6)) {
+        return a >= 6 ? cnn_flip(1, x) : x; /* a NaN stays one */
+    }
     while (term > sum * 1e-17) {
         odd += 2;
         term = term * q / odd;

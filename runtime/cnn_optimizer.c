@@ -8,6 +8,10 @@
 #include <float.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* the name C++ compilers have for it */
+#endif
+
 /*@ cnn_root: */
 /* sqrt(x) for 0 <= x < infinity by Newton's steps for y = 1/sqrt(x), which need no division. The
  * first guess halves and negates the exponent in the bits of x. */
@@ -62,11 +66,14 @@ CNN_API cnn_real cnn_sqrt(cnn_real x)
 #define CNN_EACH(i, n, statement)                                                                  \
     do {                                                                                           \
         const size_t whole = (n) - (n) % 64;                                                       \
-        for (size_t first = 0; first < whole; first += 64)                                         \
-            for (size_t i = first; i < first + 64; i++)                                            \
+        for (size_t first = 0; first < whole; first += 64) {                                       \
+            for (size_t i = first; i < first + 64; i++) {                                          \
                 statement;                                                                         \
-        for (size_t i = whole; i < (n); i++)                                                       \
+            }                                                                                      \
+        }                                                                                          \
+        for (size_t i = whole; i < (n); i++) {                                                     \
             statement;                                                                             \
+        }                                                                                          \
     } while (0)
 
 /*@ cnn_inverse_sqrt: cnn_any_root */
@@ -74,11 +81,14 @@ CNN_API void cnn_inverse_sqrt(cnn_real *restrict y, const cnn_real *restrict x, 
                               cnn_real epsilon)
 {
     const size_t whole = n - n % 16;
-    for (size_t i = 0; i < whole; i += 16)
-        for (size_t k = 0; k < 16; k++)
+    for (size_t i = 0; i < whole; i += 16) {
+        for (size_t k = 0; k < 16; k++) {
             y[i + k] = 1 / cnn_any_root(x[i + k] + epsilon);
-    for (size_t i = whole; i < n; i++)
+        }
+    }
+    for (size_t i = whole; i < n; i++) {
         y[i] = 1 / cnn_any_root(x[i] + epsilon);
+    }
 }
 
 /*@ cnn_norm: cnn_sqrt */
@@ -87,11 +97,14 @@ CNN_API cnn_real cnn_norm(const cnn_real *dw, size_t n)
 {
     cnn_real sums[8] = {0};
     size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (size_t k = 0; k < 8; k++)
+    for (; i + 8 <= n; i += 8) {
+        for (size_t k = 0; k < 8; k++) {
             sums[k] += dw[i + k] * dw[i + k];
-    for (; i < n; i++)
+        }
+    }
+    for (; i < n; i++) {
         sums[0] += dw[i] * dw[i];
+    }
     return cnn_sqrt(((sums[0] + sums[1]) + (sums[2] + sums[3])) +
                     ((sums[4] + sums[5]) + (sums[6] + sums[7])));
 }
@@ -153,8 +166,9 @@ CNN_API cnn_real cnn_rest(cnn_real beta, uint64_t step)
 {
     cnn_real power = 1;
     for (; step > 0; step >>= 1) {
-        if (step & 1)
+        if (step & 1) {
             power *= beta;
+        }
         beta *= beta;
     }
     return 1 - power;
@@ -189,6 +203,6 @@ CNN_API void cnn_adamw(cnn_real *restrict w, const cnn_real *restrict dw, cnn_re
 {
     const cnn_real rate = lr / cnn_rest(beta1, step), wider = 1 / cnn_rest(beta2, step);
     CNN_EACH(i, n,
-             w[i] -= lr * decay * w[i] + cnn_adam_one(scale * dw[i], &m[i], &v[i], rate, wider,
-                                                      beta1, beta2, epsilon));
+             w[i] -= lr * decay * w[i] +
+                     cnn_adam_one(scale * dw[i], &m[i], &v[i], rate, wider, beta1, beta2, epsilon));
 }

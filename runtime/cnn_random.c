@@ -4,9 +4,9 @@
 /*@ cnn_random: */
 CNN_API uint64_t cnn_random(uint64_t *state)
 {
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
     return z ^ (z >> 31);
 }
 
@@ -19,8 +19,9 @@ CNN_API cnn_real cnn_uniform(uint64_t *state)
 /*@ cnn_init_uniform: cnn_uniform */
 CNN_API void cnn_init_uniform(cnn_real *w, size_t n, cnn_real limit, uint64_t *state)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         w[i] = (2 * cnn_uniform(state) - 1) * limit;
+    }
 }
 
 /*@ cnn_chance: cnn_random */
@@ -48,16 +49,18 @@ CNN_API void cnn_init_normal(cnn_real *w, size_t n, cnn_real deviation, uint64_t
     for (size_t i = 0; i < n;) {
         const int32_t z = (int32_t)(cnn_random(state) >> 40) - 8388608;
         const uint64_t t = (uint64_t)((int64_t)z * z);
-        if (cnn_chance(t, state) && cnn_chance(t, state))
+        if (cnn_chance(t, state) && cnn_chance(t, state)) {
             w[i++] = (cnn_real)z * scale;
+        }
     }
 }
 
 /*@ cnn_init_constant: */
 CNN_API void cnn_init_constant(cnn_real *w, size_t n, cnn_real value)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         w[i] = value;
+    }
 }
 
 /*@ cnn_kept: cnn_random */
@@ -74,22 +77,25 @@ CNN_API int cnn_kept(uint64_t seed, size_t i, cnn_real rate)
 CNN_API void cnn_dropout(const cnn_real *x, cnn_real *y, size_t n, cnn_real rate, uint64_t seed)
 {
     const cnn_real scale = 1 / (1 - rate);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         y[i] = cnn_kept(seed, i, rate) ? x[i] * scale : 0;
+    }
 }
 
 /*@ cnn_dropout_factors: cnn_kept */
 CNN_API void cnn_dropout_factors(cnn_real *factors, size_t n, cnn_real rate, uint64_t seed)
 {
     const cnn_real scale = 1 / (1 - rate);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         factors[i] = cnn_kept(seed, i, rate) ? scale : 0;
+    }
 }
 
 /*@ cnn_dropout_grad: cnn_kept */
 CNN_API void cnn_dropout_grad(cnn_real *dy, size_t n, cnn_real rate, uint64_t seed)
 {
     const cnn_real scale = 1 / (1 - rate);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         dy[i] = cnn_kept(seed, i, rate) ? dy[i] * scale : 0;
+    }
 }

@@ -135,11 +135,11 @@ ${signature("backward", arguments)}
             const int i = ${add(mul("t", run.p), run.start)};
 %       if M.portable and lanes > 1 then
 %           for n in each_block("n", M.batch, lanes, samples) do
-                ${L.fn}_dx_${run.p}(w + i * ${outputs}, ${plus("turned", n)}, ${plus("part", n)});
+                ${L.fn}_dx_${run.p}(w + ${times("i", outputs)}, ${plus("turned", n)}, ${plus("part", n)});
 %           end
 %       else
             for (int n = 0; n < ${samples}; n += ${lanes}) {
-                ${L.fn}_dx_${run.p}(w + i * ${outputs}, turned + n, part + n${part_filled and ", " .. M.batch .. " - n" or ""});
+                ${L.fn}_dx_${run.p}(w + ${times("i", outputs)}, turned + n, part + n${part_filled and ", " .. M.batch .. " - n" or ""});
             }
 %       end
             for (int n = 0; n < ${samples}; n++) {

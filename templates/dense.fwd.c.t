@@ -70,14 +70,14 @@ ${signature("forward", arguments)}
     int n = 0;
 %       for _, variant in ipairs(L.tiles.batch) do if variant.main then
     for (; n + ${variant.p} <= count; n += ${variant.p}) {
-        const real *xn = x + (size_t)n * ${L.x.samples_row};
-        real *yn = y + (size_t)n * ${L.y.samples_row};
+        const real *xn = x + ${times("(size_t)n", L.x.samples_row)};
+        real *yn = y + ${times("(size_t)n", L.y.samples_row)};
 %       outputs_loop(L.tiles.batch, variant.p, "xn", "yn")
     }
 %       end end
     for (; n < count; n++) {
-        const real *xn = x + (size_t)n * ${L.x.samples_row};
-        real *yn = y + (size_t)n * ${L.y.samples_row};
+        const real *xn = x + ${times("(size_t)n", L.x.samples_row)};
+        real *yn = y + ${times("(size_t)n", L.y.samples_row)};
 %       outputs_loop(L.tiles.single, 1, "xn", "yn")
     }
 %   else

@@ -3,9 +3,9 @@
 % local training = M.train ~= nil
 % -- Where a step finds a buffer: the caller's, or a place in the arena; sample n of the batch.
 % local function place(view, n, input)
-%   if view.home == "input" then return plus(input, n and "(size_t)" .. n .. " * " .. view.buffer or 0) end
+%   if view.home == "input" then return plus(input, n and times("(size_t)" .. n, view.buffer) or 0) end
 %   if view.home == "output" then return "output" end
-%   local sample = n and view.stride > 0 and "(size_t)" .. n .. " * " .. view.stride or 0
+%   local sample = n and view.stride > 0 and times("(size_t)" .. n, view.stride) or 0
 %   return plus("at", add(view.offset, sample))
 % end
 % -- With --threads a batch has several parts; each is trained as a whole batch is otherwise, in memory of its own.
@@ -276,7 +276,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
     targets += ${mul("first", size)};
 %   end
     for (int n = 0; n < count; n++) {
-        const real *y = outputs + (size_t)n * ${size}, *t = targets + (size_t)n * ${size};
+        const real *y = outputs + ${times("(size_t)n", size)}, *t = targets + ${times("(size_t)n", size)};
         loss += ${use("cnn_" .. M.loss)}(y, t, ${size}${delta});
 %   if fused == "cnn_softmax_cross_entropy_grad" and last.y.c < size then
         for (int k = 0; k < ${size}; k += ${last.y.c}) {

@@ -43,6 +43,11 @@ function lib.mul(a, b)
     return factor(a) .. "*" .. factor(b)
 end
 
+-- "a * n", without a one.
+function lib.times(a, n)
+    return n == 1 and a or a .. " * " .. n
+end
+
 -- "base + offset", without a zero.
 function lib.plus(base, offset)
     return offset == 0 and base or base .. " + " .. offset

@@ -43,6 +43,12 @@
 #endif
 % end
 
+% if (M.body .. drivers):find("restrict", 1, true) or M.standalone and training then
+#ifdef __cplusplus
+#define restrict __restrict /* the name C++ compilers have for it */
+#endif
+
+% end
 typedef ${NAME}_REAL real;
 % if M.body:find("REAL_MAX", 1, true) then
 #define REAL_MAX ${M.double and "DBL_MAX" or "FLT_MAX"}
