@@ -56,6 +56,10 @@
 #error "${M.name}.c needs version 1 of the cnngen runtime: generate it again"
 #endif
 % end
+% if M.reproducible then
+
+% include("reproducible.c.t")
+% end
 
 typedef ${NAME}_REAL real;
 % if M.body:find("REAL_MAX", 1, true) then
@@ -68,6 +72,7 @@ CNNGEN_RUNTIME
 
 % include("vectors.c.t")
 % include("block_functions.c.t")
+% include("ordered_sums.c.t")
 
 % emit(M.body)
 
