@@ -34,6 +34,7 @@ enum {
     X(SELFTEST, "selftest", required_argument, FOR_COMPILE)                                        \
     X(MISRA, "misra", required_argument, FOR_COMPILE)                                              \
     X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
+    X(REPRODUCIBLE, "reproducible", no_argument, FOR_COMPILE)                                      \
     X(TARGET, "target", required_argument, FOR_PLAN)                                               \
     X(UNROLL, "unroll", required_argument, FOR_PLAN)                                               \
     X(REAL, "real", required_argument, FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY)           \
@@ -297,6 +298,9 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return true;
     case OPTION_STANDALONE:
         out->plan.standalone = true;
+        return true;
+    case OPTION_REPRODUCIBLE: /* the runtime, too, so it stands in the same file */
+        out->plan.reproducible = out->plan.standalone = true;
         return true;
     case OPTION_SELFTEST:
         out->selftest = text;

@@ -22,6 +22,7 @@ typedef struct {
     bool inference;  /* no training code */
     bool standalone; /* the runtime inside OUT.c */
     bool real64;     /* --real double */
+    bool reproducible; /* the same bits with every compiler, on every target */
     bool direct;     /* --winograd off */
     int64_t ram;     /* most bytes of scratch, and of tape; 0: as much as makes it fast */
     bool least_ram;  /* --ram least */

@@ -157,14 +157,18 @@ static Value *pooled_variants(Arena *arena, const Plan *plan, const Step *step, 
 }
 
 /* Backward of a sparse gradient holds every row of a window, some vectors wide: as many as twelve
- * registers hold, all of one width if that is not much less. */
-static int64_t sparse_vectors(const Node *node)
+ * registers hold, all of one width if that is not much less. Neighbouring taps in one block change
+ * the order of sums in dx, and the width of a block is the target's: where that matters, a block
+ * lies in one tap. */
+static int64_t sparse_vectors(const Plan *plan, const Node *node)
 {
-    const int64_t vectors = node->window.kernel.w * node->in.c / TILE_MOST_LANES;
+    const bool fixed = plan->options.reproducible;
+    const int64_t taps = fixed ? 1 : node->window.kernel.w;
+    const int64_t vectors = taps * node->in.c / TILE_MOST_LANES;
     const int64_t rows = node->window.kernel.h;
     int64_t most = NARROW_P / rows;
     most = most < 1 ? 1 : most < vectors ? most : vectors;
-    for (int64_t v = most; v * rows >= SINGLE_COPIES; v--)
+    for (int64_t v = most; v > 0 && (fixed || v * rows >= SINGLE_COPIES); v--)
         if (vectors % v == 0)
             return v;
     return most;
@@ -274,7 +278,7 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     value_set(arena, tiles, "dw",
               tile_variants(arena, plan, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", tile_variants(arena, plan, columns, in, dx_lanes));
-    value_set_int(arena, tiles, "sparse", sparse_vectors(node));
+    value_set_int(arena, tiles, "sparse", sparse_vectors(plan, node));
     const Winograd forward = winograd_forward(plan, step), dx = winograd_dx(plan, step);
     if (forward.used)
         value_set(arena, tiles, "winograd", winograd_value(arena, &forward));
@@ -327,9 +331,12 @@ static void dense_vectors(Arena *arena, const Plan *plan, const Step *step, int 
     const int64_t passes = (vectors + SINGLE_V - 1) / SINGLE_V, v = (vectors + passes - 1) / passes;
     if (v > 1)
         add_dense(arena, single, v, "copies", 1);
+    /* Which outputs are left for one vector depends on the target: its sums are in the same order
+     * then. */
+    const bool one_sum = plan->options.reproducible && v > 1;
     if (v == 1 || leaves_rest(out, v, lanes))
         add_dense(arena, single, 1, "copies",
-                  step->xv.shape.c >= SINGLE_COPIES ? SINGLE_COPIES : 1);
+                  step->xv.shape.c >= SINGLE_COPIES && !one_sum ? SINGLE_COPIES : 1);
     if (batch > 1) {
         if (out > (lanes == 1 ? 1 : 4))
             add_dense(arena, many, WIDE_V, "p", batch_pixels(batch));

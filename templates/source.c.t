@@ -42,6 +42,10 @@
 #error "${M.name}.c needs version 1 of the cnngen runtime: generate it again"
 #endif
 % end
+% if M.reproducible then
+
+% include("reproducible.c.t")
+% end
 
 % if (M.body .. drivers):find("restrict", 1, true) or M.standalone and training then
 #ifdef __cplusplus
@@ -60,6 +64,7 @@ CNNGEN_RUNTIME
 
 % include("vectors.c.t")
 % include("block_functions.c.t")
+% include("ordered_sums.c.t")
 
 % emit(M.body)
 

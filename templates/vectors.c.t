@@ -8,11 +8,16 @@
 #define VECTOR_BYTES 64
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
+% if M.reproducible then
+#elif defined(__SSE2__) || (defined(__ARM_NEON) && defined(__aarch64__)) || defined(__VSX__) || defined(__wasm_simd128__)
+#define VECTOR_BYTES 16 /* the other vectors of ARM and POWER take very small numbers for zero */
+% else
 #elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__)
 #define VECTOR_BYTES 16
 % if not M.double then -- Helium has no doubles
 #elif defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE > 1
 #define VECTOR_BYTES 16
+% end
 % end
 #else
 #define VECTOR_BYTES 0
