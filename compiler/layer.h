@@ -87,6 +87,7 @@ typedef struct {
     bool takes_halo;       /* padding of its window is zeros around its input */
     bool takes_pool;       /* a pool behind it can run on its results */
     int keeps_pixels;      /* numbers for each pixel that forward works out for backward */
+    int keeps_channels;    /* ... or for each channel */
     bool normalizes;       /* by statistics of the batch in training, else by a scale and a shift */
     bool takes_norm;       /* applies the scale and the shift of a norm behind it, too */
     bool only_training;    /* outside of training its output is its input */

@@ -63,8 +63,11 @@ static void lower_layer(Lowering *low, const Node *node)
     const Result in = halo_read(low, node, halo_own(node));
     Step *step = lowering_step(low, node, node->kind->recipe, node->name, &in, node->out);
     step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
-    if (step->recipe->keeps_pixels > 0)
-        add_kept(low, step, step->recipe->keeps_pixels * node->out.h * node->out.w);
+    const Recipe *recipe = step->recipe;
+    if (recipe->keeps_pixels + recipe->keeps_channels > 0)
+        add_kept(low, step,
+                 recipe->keeps_pixels * node->out.h * node->out.w +
+                     recipe->keeps_channels * node->out.c);
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
     low->results[node->index] = lowering_result(low);

@@ -50,6 +50,21 @@ def average_inside(pool, strides, padding):
     return lambda x: sums(x) / sums(ops.ones_like(x))
 % end
 
+% if T.uses_sides_continued then
+
+
+def sides_continued(padding, mode):
+    """Rows and columns beyond the sides: the outermost again ("edge") or those behind it ("reflect")."""
+    pairs = padding if isinstance(padding[0], tuple) else (padding,)
+
+    def apply(x):
+        for axis, pair in enumerate(pairs, start=1):
+            x = ops.take(x, np.pad(np.arange(x.shape[axis]), pair, mode=mode), axis=axis)
+        return x
+
+    return apply
+% end
+
 
 def build():
 % local lines, result = T.layers()
