@@ -105,7 +105,7 @@ typedef struct {
 } Recipe;
 
 /* Steps that lowering makes itself. */
-extern const Recipe recipe_pad, recipe_activation, recipe_add, recipe_mul;
+extern const Recipe recipe_pad, recipe_planes, recipe_activation, recipe_add, recipe_mul;
 
 struct LayerKind {
     const char *name;   /* "conv2d", as in the spec */

@@ -330,7 +330,8 @@ return function(M)
 
     function T.forward()
         local lines, shape = {}, M.input
-        lines[1] = {("%s = inputs%s"):format(variables[0], first(shape)), first(shape) ~= "" and shape.text .. ", channels to the front" or shape.text}
+        local turn = M.planar and "" or first(shape)
+        lines[1] = {("%s = inputs%s"):format(variables[0], turn), turn ~= "" and shape.text .. ", channels to the front" or shape.text}
         for i, layer in ipairs(M.layers) do
             local x = variables[layer.inputs[1]]
             P.check(layer, apply[layer.kind] or modules[layer.kind])
