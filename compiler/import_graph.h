@@ -44,7 +44,7 @@ typedef struct {
     bool broken; /* an operator before it has a message already */
 } Placed;
 
-enum { NO_AXIS = -1 };
+enum { NO_AXIS = -1, AS_IT_COMES = RANK_MOST }; /* no axis lies innermost but the last */
 
 typedef struct {
     const char *tensor; /* "kernel" */
@@ -80,6 +80,7 @@ typedef struct {
     int layer_count, layer_room;
     int channel_axis;        /* of the input: the axis that lies innermost */
     bool one_sample;         /* the input has no axis of samples */
+    bool planar;             /* the caller's input is channels first */
     Placed input;            /* as it comes */
     int output;              /* a value */
     bool logarithm;          /* of it the model has, and the spec has not */
