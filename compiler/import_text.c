@@ -253,6 +253,9 @@ const char *import_text(Import *import, const char *spec, const char *weights)
         import->order_count = 0;
         for (int i = 0; i < import->layer_count; i++)
             import->layers[i].written = false;
+        for (int i = 0; i < import->layer_count; i++) /* the pass before may have called it so */
+            if (strcmp(import->layers[i].call, "residual") == 0)
+                import->layers[i].call = "add";
         text_printf(&text,
                     "-- %s: from an ONNX model; its weights are in %s. Values lie channels last%s:\n",
                     spec, weights, import->planar ? ", the input channels first" : "");

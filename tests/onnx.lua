@@ -175,6 +175,7 @@ print(("# %d of %d cases give the recorded outputs, %.1f %% of the %d in float32
     passed, 358, 100 * passed / (358 - outside - float64), 358 - outside - float64, worst))
 print(("# %d cases pass with --input-layout chw, too"):format(kept))
 
+dofile("tests/onnx_blocks.lua")(tap, cnngen, build)
 dofile("tests/onnx_models.lua")(tap, wire, cnngen, build, data)
 dofile("tests/onnx_damaged.lua")(tap, cnngen, build, data)
 tap.finish()
