@@ -1,4 +1,4 @@
--- onnx.lua - ONNX's own tests of its operators and six real models: imported, generated, run, compared; and files that are damaged.
+-- onnx.lua - ONNX's own tests of its operators and six real models: imported, generated, run, compared; blocks in blocks.
 -- usage: lua5.4 tests/onnx.lua CNNGEN BUILD_DIR
 local tap = dofile("tests/tap.lua")
 local cnngen, build = arg[1], arg[2]
@@ -7,7 +7,7 @@ local wire = dofile("tests/onnx_file.lua")
 os.execute("rm -rf " .. build .. " && mkdir -p " .. build)
 
 if not tap.read(data .. "/backend-originals.tar.gz") then
-    for _, what in ipairs {"operators of ONNX", "models of others", "damaged files"} do
+    for _, what in ipairs {"operators of ONNX", "models of others"} do
         print(("ok - %s # SKIP no data in %s"):format(what, data))
     end
     os.exit(true)
@@ -177,5 +177,4 @@ print(("# %d cases pass with --input-layout chw, too"):format(kept))
 
 dofile("tests/onnx_blocks.lua")(tap, cnngen, build)
 dofile("tests/onnx_models.lua")(tap, wire, cnngen, build, data)
-dofile("tests/onnx_damaged.lua")(tap, cnngen, build, data)
 tap.finish()
