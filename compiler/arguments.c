@@ -55,6 +55,7 @@ enum {
     X(QUIET, "quiet", no_argument, FOR_NETWORK | FOR_DIFF)                                         \
     X(INPUT, "input", required_argument, FOR_RUN | FOR_REPORT)                                     \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
+    X(INPUT_LAYOUT, "input-layout", required_argument, FOR_IMPORT)                                 \
     X(FRAMEWORK, "framework", required_argument, FOR_EXPORT)                                       \
     X(HELP, "help", no_argument, FOR_ANY)                                                          \
     X(VERSION, "version", no_argument, FOR_ANY)
@@ -168,7 +169,8 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
                              *const winograds[] = {"auto", "off", NULL},
                              *const formats[] = {"html", "svg", "dot", "json", NULL},
                              *const dumps[] = {"model", "graph", "plan", NULL},
-                             *const frameworks[] = {"torch", "keras", NULL};
+                             *const frameworks[] = {"torch", "keras", NULL},
+                             *const layouts[] = {"hwc", "chw", NULL};
     int choice;
     switch (option) {
     case OPTION_TARGET:
@@ -200,6 +202,11 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
         if (!read_choice(diag, "framework", text, frameworks, &choice))
             return false;
         out->framework = (Framework)choice;
+        return true;
+    case OPTION_INPUT_LAYOUT:
+        if (!read_choice(diag, "input-layout", text, layouts, &choice))
+            return false;
+        out->keep_layout = choice == 1;
         return true;
     default:
         out->dump = text;

@@ -125,7 +125,8 @@ bool import_same_out(Op *op, const Placed *in, int layer)
 
 static bool takes_activation(const ImportLayer *layer)
 {
-    static const char *const calls[] = {"conv", "depthwise", "dense", "batch_norm", "add", "mul"};
+    static const char *const calls[] = {"conv",       "depthwise",  "dense",         "add",
+                                        "mul",        "batch_norm", "instance_norm", "group_norm"};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (is_call(layer, calls[i]))
             return !layer->activation;
@@ -346,4 +347,39 @@ bool import_norm(Op *op)
         import_weights(op->import, layer, tensors[i], values, count);
     }
     return import_same_out(op, in, layer);
+}
+
+/* InstanceNormalization and GroupNormalization, whose scale and shift are for each channel or, in
+ * older files, for each group. */
+bool import_group_norm(Op *op)
+{
+    static const char *const tensors[] = {"gamma", "beta"};
+    const bool instance = strcmp(op->node->op_type, "InstanceNormalization") == 0;
+    int from;
+    Shape shape;
+    if (!import_as_image(op, op->inputs[0], &from, &shape))
+        return false;
+    const int64_t groups = instance ? shape.c : import_int(op, "num_groups", 0);
+    if (groups < 1 || shape.c % groups != 0)
+        return import_fail(op, "%lld channels do not make %lld groups", (long long)shape.c,
+                           (long long)groups);
+    Text text = {.arena = op->arena};
+    if (!instance)
+        text_printf(&text, "%lld, ", (long long)groups);
+    text_printf(&text, "epsilon = %s",
+                import_number(op->arena, import_float(op, "epsilon", 1e-5)));
+    const int layer = import_add(op->import, instance ? "instance_norm" : "group_norm", text.data,
+                                 from, shape);
+    for (int i = 0; i < 2; i++) {
+        const Constant *c = import_input_constant(op, i + 1);
+        double *values = ARENA_ARRAY(op->arena, shape.c, double);
+        if (!c || (c->count != shape.c && c->count != groups))
+            return import_fail(op, "its %s is not %lld numbers in the file", tensors[i],
+                               (long long)shape.c);
+        for (int64_t k = 0; k < shape.c; k++)
+            values[k] = c->values[k / (shape.c / c->count)];
+        import_weights(op->import, layer, tensors[i], values, shape.c);
+    }
+    import_image_out(op, op->inputs[0], layer);
+    return true;
 }

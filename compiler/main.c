@@ -297,7 +297,7 @@ static bool run_command(const Job *job)
         return convert_weights(job);
     case COMMAND_IMPORT:
         return import_onnx(job->arena, job->diag, job->arguments->specs[0],
-                           job->arguments->run.output);
+                           job->arguments->run.output, job->arguments->keep_layout);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

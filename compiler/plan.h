@@ -86,7 +86,7 @@ typedef struct Step {
     int64_t samples;  /* that share what is prepared from the parameters: those of a part */
     int norm_values;  /* buffer of a scale, then a shift for each channel of norm, or STEP_NONE */
     int kept; /* buffer of a norm's mean, variance and 1/deviation of the batch, or of a few numbers
-                 for each pixel, or STEP_NONE */
+                 for each pixel or channel, or STEP_NONE */
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
 
     Pass forward_pass, backward_pass;

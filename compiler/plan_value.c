@@ -303,6 +303,7 @@ Value *plan_value(Arena *arena, const Plan *plan, bool has_weights)
     value_set_number(b->arena, table, "huber_delta", graph->huber_delta);
     value_set(arena, table, "optimizer", optimizer_value(b));
     value_set(arena, table, "input", graph_shape_value(b->arena, graph->nodes[0].out));
+    value_set_bool(arena, table, "planar", graph->planar);
     value_set(arena, table, "output",
               graph_shape_value(b->arena, graph->nodes[graph->node_count - 1].out));
     for (int i = 1; i < graph->node_count; i++)

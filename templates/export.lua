@@ -57,6 +57,15 @@ function P.is_padded(padding)
     return padding.top + padding.bottom + padding.left + padding.right > 0
 end
 
+-- The sizes of a sample as the caller has it.
+function P.input_dims(model)
+    local dims = P.dims(model.input)
+    if model.planar then
+        table.insert(dims, 1, table.remove(dims))
+    end
+    return dims
+end
+
 -- The same on both sides of each axis.
 function P.is_even(padding)
     return padding.top == padding.bottom and padding.left == padding.right

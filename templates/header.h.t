@@ -120,7 +120,7 @@ extern const ${M.name}_params ${M.name}_weights; /* trained */
 void ${M.name}_init(${M.name}_params *params, uint64_t seed);
 
 % end
-/* input: INPUT_SIZE values; output: OUTPUT_SIZE values. They must not overlap. */
+/* input: INPUT_SIZE values${M.planar and ", channels first (" .. M.input.c .. " planes, one behind the other)" or ""}; output: OUTPUT_SIZE values. They must not overlap. */
 void ${M.name}_predict(const ${M.name}_params *params, const ${M.real} *input, ${M.real} *output,
                 ${M.name}_scratch *scratch);
 % if training then

@@ -8,7 +8,7 @@ local reference = dofile("tests/reference.lua")
 local judge = dofile("tests/judge.lua")
 local build, cnngen, filter = arg[1], arg[2], arg[3]
 
-local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "training", "repeated", "network"}
+local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "group_norm", "prelu", "graph", "planes", "training", "repeated", "network"}
 -- `share = n` takes every n-th case, to keep a test of everything within minutes; with a filter or the filter "all" it takes every one.
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
