@@ -22,6 +22,7 @@ case("norms apart", list(conv(), "batch_norm { momentum = 0.5 }", conv(), "batch
 case("norms, some frozen", list(conv(), "batch_norm {}", conv(), "batch_norm { trainable = false }", conv(), "batch_norm {}", conv(frozen), "batch_norm { trainable = false }"))
 case("separable", list(conv(relu, depthwise), conv(relu, "conv2d { 3, kernel = 1"), conv(relu, depthwise), conv(relu, "conv2d { 3, kernel = 1"), conv(nil, depthwise), conv(nil, "conv2d { 3, kernel = 1")))
 case("in another order", list(conv(relu), conv(relu, depthwise), conv(relu, depthwise), conv(relu), conv(gelu, depthwise), conv(relu), conv(relu, depthwise)))
+case("names like those of functions", list(conv("name = 'a'"), "batch_norm {}", conv("name = 'a_train'"), "batch_norm {}", conv(relu .. ", name = 'a_train2'"), conv("name = 'a_dx'"), conv("name = 'a_prepare'")))
 case("residuals", ("residual { %s, %s, activation = 'relu' }, residual { %s, %s, activation = 'relu' }, residual { %s, %s }"):format(conv(relu), conv(), conv(relu), conv(), conv(relu), conv()))
 case("branches", ("concat { { %s }, { %s }, { %s } }, conv2d { 3, kernel = 1 }, add { { %s }, { %s }, {} }"):format(conv(relu), conv(relu), conv(gelu), conv(relu), conv(relu)))
 case("pools", list(conv(relu), "maxpool2d { 2, stride = 1, padding = 'same' }", conv(relu), "maxpool2d { 2, stride = 1, padding = 'same' }", conv(relu), "avgpool2d { 2, stride = 1, padding = 'same' }, avgpool2d { 2, stride = 1, padding = 'same' }"))
