@@ -33,7 +33,7 @@ typedef float FILTERS_REAL;
 #define FILTERS_SCRATCH_BYTES 3600 /* memory of one predict call */
 #define FILTERS_PARAM_BYTES 180
 
-/* Weights; one array per tensor, typed with its shape. What training changes comes first.
+/* Weights; one array per tensor, typed with its shape. In canonical order.
  * Kernels are (height, width, in, out), of dense layers (in, out). */
 typedef struct filters_params filters_params;
 struct filters_params {

@@ -36,7 +36,7 @@ typedef float TINY_REAL;
 #define TINY_SCRATCH_BYTES 256 /* memory of one predict call */
 #define TINY_PARAM_BYTES 152
 
-/* Weights; one array per tensor, typed with its shape. What training changes comes first.
+/* Weights; one array per tensor, typed with its shape. In canonical order.
  * Kernels are (height, width, in, out), of dense layers (in, out). */
 typedef struct tiny_params tiny_params;
 struct tiny_params {

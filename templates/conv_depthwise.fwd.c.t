@@ -74,8 +74,7 @@ ${signature("forward", arguments)}
 {
 % include("halo.c.t")
 % if spread then include("spread.c.t") end
-    for (int next = 0; next < ${C}; next += ${lanes}) {
-        const int o = next + ${lanes} <= ${C} ? next : ${C} - ${lanes}; /* the last block overlaps the one before */
+% for o in each_vector("o", C, N, lanes) do
 % for i in each("i", L.y.h) do
         const real *xi = ${plus(spread and "work + o" or "x + o", add(mul(i, S.h * row), origin))};
         real *yi = ${plus("y + o", add(mul(i, L.y.row), L.y.origin))};
@@ -95,6 +94,6 @@ ${signature("forward", arguments)}
         }
 %   end
 % end
-    }
+% end
 % if not relu and L.activation.name ~= "linear" then include("activate.c.t") end
 }

@@ -41,6 +41,10 @@ return function(model, main)
         return lib.each_block(emit, name, n, width, limit)
     end
 
+    function names.each_vector(name, n, most, lanes)
+        return lib.each_vector(emit, name, n, most, lanes)
+    end
+
     function names.channel_tiles(name, n, variants, lanes)
         return lib.channel_tiles(emit, name, n, variants, lanes)
     end

@@ -42,7 +42,7 @@ typedef ${M.real} ${NAME}_REAL;
 % local transposed = false
 % for _, layer in ipairs(M.layers) do transposed = transposed or layer.size_rule == "transposed" end
 
-/* Weights; one array per tensor, typed with its shape. What training changes comes first.
+/* Weights; one array per tensor, typed with its shape.${M.inference and " In canonical order." or " What training changes comes first."}
  * Kernels are (height, width, in, out)${transposed and ", of transposed convolutions (height, width, out, in)" or ""}, of dense layers (in, out). */
 typedef struct ${M.name}_params ${M.name}_params;
 struct ${M.name}_params {

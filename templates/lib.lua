@@ -132,6 +132,27 @@ function lib.each_block(emit, name, n, width, limit)
     end
 end
 
+-- for o in each_vector("o", n, most, lanes): a C loop over n values, a vector of `lanes`, at most `most`, at a time. The last one overlaps
+-- the one before where n is no multiple of them all.
+function lib.each_vector(emit, name, n, most, lanes)
+    local started = false
+    return function()
+        if started then
+            emit("}\n")
+            return nil
+        end
+        started = true
+        local loop = "for (int %s = 0; %s < " .. n .. "; %s += " .. lanes .. ") {\n"
+        if n % most == 0 then
+            emit(loop:format(name, name, name))
+        else
+            emit(loop:format("next", "next", "next"))
+            emit(("const int %s = next + %s <= %d ? next : %d - %s; /* the last block overlaps the one before */\n"):format(name, lanes, n, n, lanes))
+        end
+        return name
+    end
+end
+
 -- for variant, o, rest in channel_tiles("o", n, variants, lanes): the loops over n channels, a tile at a time. Vectors may reach beyond
 -- the last channel, and each variant takes what the one before leaves; `rest` channels are left. Blocks of plain C (`lanes` is a number)
 -- have one variant; the first `rest` channels of a block have been done.

@@ -57,6 +57,14 @@ typedef ${NAME}_REAL real;
 % if M.body:find("REAL_MAX", 1, true) then
 #define REAL_MAX ${M.double and "DBL_MAX" or "FLT_MAX"}
 % end
+% if M.body:find("INLINE ", 1, true) then
+/* Inlined wherever they are called, unless size counts. */
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+% end
 % if M.standalone then
 
 CNNGEN_RUNTIME
