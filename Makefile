@@ -100,6 +100,10 @@ bench: cnngen
 sweep: cnngen
 	lua5.4 bench/sweep.lua $(or $(W),all) $(BUILD)/sweep $(BUILD)/cnngen
 
+# Code, constants and RAM on a Cortex-M4F, beside onnx2c's; needs arm-none-eabi-gcc.
+sizes: cnngen
+	lua5.4 bench/sizes.lua ./cnngen $(BUILD)/sizes
+
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
@@ -110,4 +114,4 @@ unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 clean:
 	rm -rf $(BUILD) cnngen
 
-.PHONY: shapes deps check accept check-sanitized bench sweep unit clean
+.PHONY: shapes deps check accept check-sanitized bench sizes sweep unit clean

@@ -7,7 +7,7 @@
 local reference = dofile("tests/reference.lua")
 local build, cnngen, filter, only = arg[1], arg[2], arg[3], arg[4]
 
-local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "training", "network"}
+local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "memory", "training", "network"}
 -- `share = n` takes every n-th case, to keep a test of everything within minutes; with a filter or the filter "all" it takes every one.
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
