@@ -113,6 +113,10 @@ bench: cnngen
 sweep: cnngen
 	lua5.4 bench/sweep.lua $(or $(W),all) $(BUILD)/sweep $(BUILD)/cnngen
 
+# Code, constants and RAM on a Cortex-M4F, beside onnx2c's; needs arm-none-eabi-gcc.
+sizes: cnngen
+	lua5.4 bench/sizes.lua ./cnngen $(BUILD)/sizes
+
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
@@ -131,4 +135,4 @@ unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 clean:
 	rm -rf $(BUILD) cnngen
 
-.PHONY: shapes deps check accept check-sanitized bench sweep fuzz fuzzer unit clean deps-targets check-targets
+.PHONY: shapes deps check accept check-sanitized bench sweep fuzz fuzzer unit clean deps-targets check-targets sizes

@@ -1,9 +1,9 @@
 /* fit.c - less memory for more time, as far as --ram asks.
  *
  * First the forms that take memory to be fast go. In predict, images then lose the zeros around
- * them, and outputs are written over their inputs. In training, backward computes outputs again that forward
- * would have kept for every sample of the batch, those first that free the most bytes for each
- * multiply-add. */
+ * them, and outputs are written over their inputs. In training, backward computes outputs again
+ * that forward would have kept for every sample of the batch, those first that free the most bytes
+ * for each multiply-add. */
 #include <inttypes.h>
 
 #include "schedule.h"

@@ -28,10 +28,10 @@ static Reach pixels(const Step *step, int64_t i, int64_t j)
     const Size pool = step->pool ? step->pool->window.kernel : (Size){1, 1};
     const Size dilation = step->clips ? w->dilation : (Size){1, 1};
     const Shape x = step->xv.shape;
-    const Reach rows = reach(i, pool.h, w->stride.h, (w->kernel.h - 1) * dilation.h + 1,
-                             w->padding.top, x.h);
-    const Reach columns = reach(j, pool.w, w->stride.w, (w->kernel.w - 1) * dilation.w + 1,
-                                w->padding.left, x.w);
+    const Reach rows =
+        reach(i, pool.h, w->stride.h, (w->kernel.h - 1) * dilation.h + 1, w->padding.top, x.h);
+    const Reach columns =
+        reach(j, pool.w, w->stride.w, (w->kernel.w - 1) * dilation.w + 1, w->padding.left, x.w);
     return (Reach){rows.first * x.w + columns.first, rows.last * x.w + columns.last};
 }
 

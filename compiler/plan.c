@@ -179,10 +179,11 @@ static void dump_schedule(Text *out, const char *name, const Schedule *schedule)
                 schedule->count, schedule->arena, schedule->lower_bound);
     for (int i = 0; i < schedule->count; i++) {
         const Step *s = &schedule->steps[i];
-        text_printf(out, "  step %d %s (%s)%s%s%s%s: %s -> %s\n", i, s->name,
+        text_printf(out, "  step %d %s (%s)%s%s%s%s%s%s: %s -> %s\n", i, s->name,
                     s->forward_pass.templates, s->batched ? " batched" : "",
                     s->recomputed ? " recomputed" : "", s->backward ? " backward" : "",
-                    s->wants_dx ? " dx" : "", schedule->buffers[s->x].name,
+                    s->wants_dx ? " dx" : "", s->over ? " over its input" : "",
+                    s->reversed ? " from the last pixel" : "", schedule->buffers[s->x].name,
                     schedule->buffers[s->y].name);
     }
     for (int i = 0; i < schedule->buffer_count; i++) {

@@ -151,7 +151,7 @@ typedef struct Plan {
     int64_t
         slack; /* floats at the end of arenas and params that vector loads may read and never use */
     bool lean_predict, lean_train;
-    bool packed_predict; /* images without zeros around them, outputs over their inputs */
+    bool packed_predict;     /* images without zeros around them, outputs over their inputs */
     bool *recomputed;        /* by step of the training schedule; NULL: none */
     int64_t recomputed_macs; /* multiply-adds a sample that training spends again */
     int moments;             /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */

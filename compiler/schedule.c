@@ -258,7 +258,7 @@ static int64_t alignment(const Plan *plan)
 static bool reads_beyond(const Step *step)
 {
     const Recipe *recipe = step->recipe;
-    return !step->clips && !recipe->in_order && recipe != &recipe_pad &&
+    return !step->clips && !recipe->in_order && recipe != &recipe_pad && recipe != &recipe_add &&
            (!recipe->clips || step->norm) && (!recipe->whole_batch || step->norm);
 }
 

@@ -375,8 +375,8 @@ Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, cons
     const bool linear = step->recipe->linear, whole = step->recipe->whole_batch;
     const int64_t channels = linear ? node->filters / node->groups : step->yv.shape.c;
     const bool blocks = plan->options.portable && linear;
-    const bool packed = plan->packed_predict && schedule == &plan->predict &&
-                        channels % tile_lanes(channels) != 0;
+    const bool packed =
+        plan->packed_predict && schedule == &plan->predict && channels % tile_lanes(channels) != 0;
     const bool single = plan->options.unroll != UNROLL_AUTO || plan->options.portable != blocks ||
                         reads_caller(schedule, step) || (packed && !linear);
     const int lanes = single ? 1 : blocks ? tile_block(channels) : tile_lanes(channels);

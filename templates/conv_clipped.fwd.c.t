@@ -34,7 +34,9 @@
 % local function rows(i, pi) return axis("top", "ki", add(mul(i, P.h), pi), L.conv.h, S.h, L.padding.top, K.h, D.h, L.x.h) end
 % local function columns(j, pj) return axis("left", "kj", add(mul(j, P.w), pj), L.conv.w, S.w, L.padding.left, K.w, D.w, L.x.w) end
 % -- a += the products of one row of taps; W: the window, ki: the row, o: the first channel, `at`: where column 0 of the window lies in x.
+% local reads = false -- a window that is unrolled may lie wholly outside of x
 % local function multiply(x, weight)
+%   reads = true
 %   if arrays then
                 ${T.depthwise and "madd_each" .. N .. "(a, w + " .. weight .. ", x + " .. x .. ")" or "madd" .. N .. "(a, w + " .. weight .. ", x[" .. x .. "])"};
 %   elseif V == 1 then
@@ -187,5 +189,9 @@ ${signature("forward", arguments)}
     }
 %   end
     }
+% end
+% if not reads then
+    (void)x;
+    (void)w;
 % end
 }

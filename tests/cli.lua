@@ -69,6 +69,12 @@ expect("--ram 1K", "specs/packets.lua --ram 1K -o " .. build .. "/packets.c", 1,
 expect("--ram 20K --inference", "specs/packets.lua --ram 20K --inference -o " .. build .. "/packets.c", 0)
 expect("--ram 1K --inference", "specs/packets.lua --ram 1K --inference -o " .. build .. "/packets.c", 1, "bytes of scratch, more than --ram")
 expect("recomputed", "summary specs/vgg_small.lua --ram 5M", 0, "multiply-adds a sample, 21 % of forward's", "out")
+-- --ram least: one image and little more; not a byte behind it.
+for name, bytes in pairs {shapes = 1568, mnist = 21632, dscnn_kws = 33792, mobilenet_v1_025_vww = 147552} do
+    local out = expect(name .. " --ram least", ("summary specs/%s.lua --ram least"):format(name), 0, "predict scratch", "out")
+    local scratch = tonumber((out:match("predict scratch%s+([%d,]+) bytes"):gsub(",", "")))
+    tap.report(scratch == bytes, name .. ": predict needs " .. bytes .. " bytes", scratch)
+end
 local tiles = expect("--tiles", "summary specs/vgg_small.lua --tiles", 0, "conv3            predict  100 100 100 %  F(4x4, 3x3) 1x8, 2 blocks of 8 tiles", "out")
 tap.report(tiles:find("where the pool's maximum was: 3 rows x 4 vectors", 1, true), "--tiles tells backward's", tiles)
 expect("--tiles --winograd off", "summary specs/vgg_small.lua --tiles --winograd off", 0, "conv3            predict  100 100 100 %  1x7", "out")

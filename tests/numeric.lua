@@ -3,12 +3,12 @@
 -- Each case of tests/layers/ becomes a network, generated in several variants; many are compiled into one program (numeric.c), which
 -- writes down what it computes. The double build is compared with reference.lua and has its gradients checked by differences; every
 -- float variant (vectors, SSE, portable C, loops, no loops, sanitizers) is compared with the double build.
--- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter | all]
+-- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter | all [part of the names of variants]]
 local reference = dofile("tests/reference.lua")
 local judge = dofile("tests/judge.lua")
-local build, cnngen, filter = arg[1], arg[2], arg[3]
+local build, cnngen, filter, only = arg[1], arg[2], arg[3], arg[4]
 
-local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "group_norm", "prelu", "graph", "planes", "training", "repeated", "network"}
+local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "group_norm", "prelu", "graph", "planes", "memory", "training", "repeated", "network"}
 -- `share = n` takes every n-th case, to keep a test of everything within minutes; with a filter or the filter "all" it takes every one.
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
@@ -20,13 +20,18 @@ local variants = {
     {name = "least memory, portable", options = "--ram least --target portable", cc = "gcc -O3", share = 4},
     {name = "least memory, loops", options = "--ram least --unroll none", cc = "gcc -O1", share = 4},
     {name = "least memory, no loops", options = "--ram least --unroll full", cc = "clang -O0", share = 16, small = true},
-    {name = "least memory, sanitized", options = "--ram least --inference", cc = "clang -O0 -march=native" .. sanitizers, share = 4, predict = true},
+    {name = "least memory, sanitized", options = "--ram least", cc = "clang -O0 -march=native" .. sanitizers, share = 4},
     {name = "portable", options = "--target portable", cc = "gcc -O2 -ftree-vectorize -march=native", share = 3},
     {name = "loops", options = "--unroll none", cc = "gcc -O0"},
     {name = "no loops", options = "--unroll full", cc = "clang -O0", share = 8, small = true},
     {name = "sanitized", options = "", cc = "clang -O0 -march=native" .. sanitizers, share = 2},
     {name = "portable sanitized", options = "--target portable", cc = "gcc -O0" .. sanitizers, share = 2},
 }
+for v = #variants, 2, -1 do
+    if only and not variants[v].name:find(only, 1, true) then
+        table.remove(variants, v)
+    end
+end
 local GROUP = 20 -- networks in one program
 local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
 
