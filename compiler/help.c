@@ -27,7 +27,7 @@ static const char help[] =
     "compile:\n"
     "  --inference               no training code\n"
     "  --standalone              the runtime inside OUT.c: nothing else to link\n"
-    "  --reproducible            the same bits with every compiler on every target; standalone\n"
+    "  --reproducible, --crc     the same bits everywhere; a function for the CRC-32 of weights\n"
     "  --target vector|portable  GNU vectors where the compiler has them (default), or plain C99\n"
     "  --unroll auto|none|full   register tiles (default), readable loops, or no loop at all\n"
     "  --winograd auto|off       3x3 convolutions in fewer multiplications and more memory where "

@@ -23,6 +23,7 @@ typedef struct {
     bool standalone; /* the runtime inside OUT.c */
     bool real64;     /* --real double */
     bool reproducible; /* the same bits with every compiler, on every target */
+    bool crc;          /* a function for the CRC of the parameters */
     bool direct;     /* --winograd off */
     int64_t ram;     /* most bytes of scratch, and of tape; 0: as much as makes it fast */
     bool least_ram;  /* --ram least */

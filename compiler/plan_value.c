@@ -293,6 +293,7 @@ Value *plan_value(Arena *arena, const Plan *plan, bool has_weights)
     value_set_bool(b->arena, table, "double", plan->options.real64);
     value_set_bool(b->arena, table, "portable", plan->options.portable);
     value_set_bool(b->arena, table, "standalone", plan->options.standalone);
+    value_set_bool(b->arena, table, "crc", plan->options.crc);
     value_set_bool(b->arena, table, "reproducible", plan->options.reproducible);
     value_set_bool(b->arena, table, "inference", plan->options.inference);
     value_set_bool(b->arena, table, "weights", has_weights);

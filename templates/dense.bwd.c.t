@@ -70,7 +70,7 @@ static inline void ${L.fn}_dx_${run.p}(const real *restrict w, const real *restr
         }
     }
 %           for p in range(run.p) do
-    real s${p} = ordered_sum${n}(a${p});
+    real s${p} = total${n}(a${p});
 %           end
 %       else
 %           for p in range(run.p) do

@@ -88,7 +88,7 @@ return function(model, main)
         end
     end
     function names.sum_up(n, sums, sum, operator)
-        line(("%s %s %s%d(%s)"):format(sum, operator, model.reproducible and "ordered_sum" or "sum", n, sums))
+        line(("%s %s %s%d(%s)"):format(sum, operator, model.reproducible and "total" or "sum", n, sums))
     end
 
     local loaded = {} -- a template is often included a hundred times

@@ -34,6 +34,7 @@ typedef ${M.real} ${NAME}_REAL;
 #define ${NAME}_MACS ${M.macs} /* multiply-adds of one forward pass, before any is skipped */
 #define ${NAME}_SCRATCH_BYTES ${M.scratch_bytes} /* memory of one predict call */
 #define ${NAME}_PARAM_BYTES ${M.params_bytes}
+#define ${NAME}_STACK_BYTES ${M.stack_bytes} /* of any call at most; where the compiler has vectors, 24 of them more */
 % if training then
 #define ${NAME}_TAPE_BYTES ${M.tape_bytes} /* memory of one training step */
 #define ${NAME}_OPTIMIZER_BYTES ${M.optimizer_bytes}
@@ -146,6 +147,14 @@ ${M.real} ${M.name}_train_step(${M.name}_params *params, const ${M.real} *inputs
 /* flat: PARAM_COUNT values in canonical order: layers in order, kernel then bias. */
 void ${M.name}_import(${M.name}_params *params, const ${M.real} *flat);
 void ${M.name}_export(const ${M.name}_params *params, ${M.real} *flat);
+% if M.crc then
+
+/* CRC-32 of the parameters in canonical order, as little-endian numbers: of an unchanged network the same on every machine. */
+uint32_t ${M.name}_crc(const ${M.name}_params *params);
+%   if M.weights then
+#define ${NAME}_WEIGHTS_CRC ${M.weights_crc} /* of ${M.name}_weights */
+%   end
+% end
 
 /* Your compiler checks the sizes again: out = (in + pad_before + pad_after - dilation*(kernel - 1) - 1) / stride + 1. */
 #define ${NAME}_CHECK(name, condition) typedef char ${M.name}_check_##name[(condition) ? 1 : -1]

@@ -72,8 +72,12 @@ CNNGEN_RUNTIME
 
 % include("vectors.c.t")
 % include("block_functions.c.t")
-% include("ordered_sums.c.t")
+% include("totals.c.t")
 
 % emit(M.body)
 
 % emit(drivers)
+% if M.crc then
+
+% include("crc.c.t")
+% end

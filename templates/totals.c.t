@@ -1,7 +1,7 @@
 % -- With --reproducible: sums side by side become one, in the same order on every target.
-% for _, n in ipairs {4, 8, 16} do if M.body:find("ordered_sum" .. n .. "(", 1, true) then
+% for _, n in ipairs {4, 8, 16} do if M.body:find("total" .. n .. "(", 1, true) then
 /* ${n} sums side by side become one: halves of them are added until one is left. */
-static real ordered_sum${n}(real *sums)
+static real total${n}(real *sums)
 {
     for (int half = ${n // 2}; half > 0; half /= 2) {
         for (int k = 0; k < half; k++) {
