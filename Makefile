@@ -107,6 +107,8 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 
 unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
+include compiler/install/install.mk
+
 clean:
 	rm -rf $(BUILD) cnngen
 
