@@ -14,9 +14,13 @@
 
 /*@ cnn_root: */
 /* sqrt(x) for 0 <= x < infinity by Newton's steps for y = 1/sqrt(x), which need no division. The
- * first guess halves and negates the exponent in the bits of x. */
+ * first guess halves and negates the exponent in the bits of x. -ffast-math may compute y*y*y
+ * first, which must not be infinite: there a smaller x counts as 1e-25. */
 static inline cnn_real cnn_root(cnn_real x)
 {
+#if defined(__FAST_MATH__) || defined(_M_FP_FAST)
+    x = x < (cnn_real)1e-25 ? (cnn_real)1e-25 : x;
+#endif
     const cnn_real half = x / 2;
     cnn_real y;
 #ifdef CNN_DOUBLE

@@ -137,6 +137,35 @@ for _, compiler in ipairs(compilers) do
     end
 end
 
+-- Optimizers where every gradient from 0 to 10000 occurs: -Ofast must not make a NaN of a moment that is 0.
+tap.write(build .. "/steps.c", [[
+#include "cnn.h"
+enum { N = 70 };
+int main(void)
+{
+    static const float sizes[7] = {0, 1e-30f, 1e-18f, 1e-8f, 1e-3f, 1, 1e4f};
+    static float w[3][N], dw[N], m[3][N], v[3][N];
+    int wrong = 0;
+    for (int i = 0; i < N; i++) dw[i] = sizes[i / 10];
+    for (uint64_t step = 1; step < 4; step++) {
+        cnn_adam(w[0], dw, m[0], v[0], N, 1e-3f, 0.9f, 0.999f, 1e-7f, step, 1, 0);
+        cnn_adamw(w[1], dw, m[1], v[1], N, 1e-3f, 0.9f, 0.999f, 1e-7f, step, 1, 0.01f);
+        cnn_rmsprop(w[2], dw, v[2], N, 1e-3f, 0.9f, 1e-7f, 1, 0);
+    }
+    for (int k = 0; k < 3; k++)
+        for (int i = 0; i < N; i++) wrong += !(w[k][i] <= 0 && w[k][i] > -0.1f) || (i >= 40 && !(w[k][i] < -0.002f));
+    return wrong;
+}
+]])
+for _, name in ipairs {"gcc -Ofast", "gcc -O2", "clang -O3 -ffast-math", "g++ -x c++ -Ofast -march=native"} do
+    if found {name:match("%S+")} then
+        local out, err, status = tap.run(("%s -Iruntime -o %s/steps %s/steps.c runtime/*.c && %s/steps"):format(name, build, build, build))
+        tap.report(status == 0 and out .. err == "", name .. ": steps of optimizers", tostring(status) .. err)
+    else
+        print(("ok - %s: steps of optimizers # SKIP it is not installed"):format(name))
+    end
+end
+
 -- The header in C++98, as strict as it goes, and a large network that is only compiled.
 for _, v in ipairs {variants[1], variants[2]} do
     local spec = v.text:match("^%S+")
