@@ -96,7 +96,7 @@ bool import_as_image(Op *op, const Placed *v, int *layer, Shape *shape)
         return import_fail(op, "the first axis of its input is not that of the samples");
     if (!import_lies_as(v, v->rank == 4 ? image : line, v->rank - 1))
         return import_fail(op, "its input is turned: a Transpose or Reshape before it moves values "
-                               "between channels and pixels");
+                               "between channels and pixels; pixels from channels are DepthToSpace");
     *shape = v->rank == 4 ? (Shape){v->dims[2], v->dims[3], v->dims[1], 3}
                           : (Shape){1, v->dims[2], v->dims[1], 2};
     *layer = import_as_shape(op->import, v, *shape);
