@@ -47,6 +47,12 @@ return function(tap, cnngen, build)
         {name = "PixelShuffle behind an activation, in a residual", wanted = {"kernel = 1, bias = false },\n.*depth_to_space", "residual {"}, nodes = function() return {
             conv("x", "a", C, 2), conv("a", "b", 2, 8), relu("b", "c"), {"DepthToSpace", {"c"}, "d", {blocksize = 2, mode = "CRD"}}, {"MaxPool", {"d"}, "e", {kernel_shape = {2, 2}, strides = {2, 2}}},
             {"Add", {"e", "a"}, "f"}, conv("f", "y", 2, 2)} end},
+        {name = "as in ConvNeXt: a norm of the channels between two Transposes", wanted = {"residual {\n.*layer_norm {", "layer_norm { epsilon = 0.001, center = false }"}, nodes = function()
+            tensors.scale = {dims = {5}, values = {1, -0.5, 2, 0.25, 1.5}}
+            tensors.bias = {dims = {5}, values = {0.5, 1, 0, -1, 0.25}}
+            return {conv("x", "a", C, 5), conv("a", "b", 5, 5), {"Transpose", {"b"}, "c", {perm = {0, 2, 3, 1}}}, {"LayerNormalization", {"c", "scale", "bias"}, "d", {axis = -1, epsilon = 0.01}},
+                {"Transpose", {"d"}, "e", {perm = {0, 3, 1, 2}}}, conv("e", "f", 5, 8, 1), relu("f", "g"), conv("g", "h", 8, 5, 1), {"Add", {"h", "a"}, "i"},
+                {"Transpose", {"i"}, "j", {perm = {0, 2, 3, 1}}}, {"LayerNormalization", {"j", "scale"}, "k", {axis = 3, epsilon = 0.001}}, {"Transpose", {"k"}, "l", {perm = {0, 3, 1, 2}}}, conv("l", "y", 5, 2)} end},
         {name = "SpaceToDepth and back", wanted = {"space_to_depth { 2 }", "depth_to_space { 2 }"}, nodes = function() return {
             conv("x", "a", C, 2), {"SpaceToDepth", {"a"}, "b", {blocksize = 2}}, conv("b", "c", 8, 8), relu("c", "d"), {"DepthToSpace", {"d"}, "e", {blocksize = 2}}, {"Add", {"e", "a"}, "f"}, conv("f", "y", 2, 2)} end},
     }
