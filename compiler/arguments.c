@@ -164,14 +164,13 @@ static bool read_define(Arena *arena, Diag *diag, const char *text, Arguments *o
 
 static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments *out)
 {
-    static const char *const targets[] = {"vector", "portable", NULL},
-                             *const unrolls[] = {"auto", "full", "none", NULL},
-                             *const reals[] = {"float", "double", NULL},
-                             *const winograds[] = {"auto", "off", NULL},
-                             *const formats[] = {"html", "svg", "dot", "json", NULL},
-                             *const dumps[] = {"model", "graph", "plan", NULL},
-                             *const frameworks[] = {"torch", "keras", NULL},
-                             *const layouts[] = {"hwc", "chw", NULL};
+    static const char *const
+        targets[] = {"vector", "portable", NULL},
+        *const unrolls[] = {"auto", "full", "none", NULL},
+        *const reals[] = {"float", "double", NULL}, *const winograds[] = {"auto", "off", NULL},
+        *const formats[] = {"html", "svg", "dot", "json", NULL},
+        *const dumps[] = {"model", "graph", "plan", NULL},
+        *const frameworks[] = {"torch", "keras", NULL}, *const layouts[] = {"hwc", "chw", NULL};
     int choice;
     switch (option) {
     case OPTION_TARGET:

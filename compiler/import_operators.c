@@ -33,6 +33,7 @@ static const struct {
     {"HardSwish", import_activation, false},
     {"Identity", import_identity, true},
     {"InstanceNormalization", import_group_norm, false},
+    {"LayerNormalization", import_layer_norm, false},
     {"LeakyRelu", import_activation, false},
     {"LogSoftmax", import_log_softmax, false},
     {"MatMul", import_matmul, false},
@@ -72,6 +73,7 @@ static const struct {
     const char *type, *advice;
 } advices[] = {
     {"ArgMax", "cnngen has no such layer; leave it out; the caller finds the largest output"},
+    {"Erf", "cnngen has no such layer; export gelu as one operator, Gelu (opset 20)"},
     {"GRU", "cnngen has no such layer; recurrent networks have no layers here"},
     {"LSTM", "cnngen has no such layer; recurrent networks have no layers here"},
     {"RNN", "cnngen has no such layer; recurrent networks have no layers here"},

@@ -59,12 +59,9 @@ static bool mish(Op *op, const Placed *in)
 
 bool import_activation(Op *op)
 {
-    static const char *const plain[][2] = {{"Relu", "relu"},
-                                           {"Sigmoid", "sigmoid"},
-                                           {"Tanh", "tanh"},
-                                           {"Softplus", "softplus"},
-                                           {"Softsign", "softsign"},
-                                           {"HardSwish", "hard_swish"}};
+    static const char *const plain[][2] = {{"Relu", "relu"},         {"Sigmoid", "sigmoid"},
+                                           {"Tanh", "tanh"},         {"Softplus", "softplus"},
+                                           {"Softsign", "softsign"}, {"HardSwish", "hard_swish"}};
     const Placed *in = op->inputs[0];
     const char *type = op->node->op_type;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)

@@ -73,7 +73,8 @@ bool import_pad(Op *op)
     if (!import_as_image(op, &x, &x.layer, &shape) || !read_sides(op, &x, sides))
         return false;
     for (int i = 0; i < 4; i++)
-        if (*kind != 'z' && (sides[i] < 0 || (*kind == 'r' && sides[i] >= (i < 2 ? shape.h : shape.w))))
+        if (*kind != 'z' &&
+            (sides[i] < 0 || (*kind == 'r' && sides[i] >= (i < 2 ? shape.h : shape.w))))
             return import_fail(op, "it continues a side by %lld pixels", (long long)sides[i]);
     if (value != 0 && *kind == 'z') { /* zeros around what is less by it */
         if (!import_affine_number(op, &x, 1, -value))

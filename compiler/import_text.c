@@ -256,9 +256,10 @@ const char *import_text(Import *import, const char *spec, const char *weights)
         for (int i = 0; i < import->layer_count; i++) /* the pass before may have called it so */
             if (strcmp(import->layers[i].call, "residual") == 0)
                 import->layers[i].call = "add";
-        text_printf(&text,
-                    "-- %s: from an ONNX model; its weights are in %s. Values lie channels last%s:\n",
-                    spec, weights, import->planar ? ", the input channels first" : "");
+        text_printf(
+            &text,
+            "-- %s: from an ONNX model; its weights are in %s. Values lie channels last%s:\n", spec,
+            weights, import->planar ? ", the input channels first" : "");
         write_places(&text, "input", import, &import->input);
         write_places(&text, "output", import, output);
         if (import->logarithm)

@@ -241,10 +241,9 @@ void graph_model_options(Check *check, const Value *root)
         {"batch", OPTION_COUNT, offsetof(Graph, batch), OPTIONAL, false},
         {"huber_delta", OPTION_NUMBER, offsetof(Graph, huber_delta), OPTIONAL, false},
     };
-    static const char *const names[] = {"batch",        "huber_delta", "budget",
-                                        "freeze_until", "input",       "input_layout",
-                                        "loss",         "name",        "optimizer",
-                                        NULL};
+    static const char *const names[] = {
+        "batch",        "huber_delta", "budget", "freeze_until", "input",
+        "input_layout", "loss",        "name",   "optimizer",    NULL};
     Graph *graph = check->graph;
     graph->batch = 1;
     graph->huber_delta = 1;

@@ -45,9 +45,9 @@ CNN_API cnn_real cnn_relu(cnn_real x);
 CNN_API cnn_real cnn_leaky_relu(cnn_real x, cnn_real alpha);
 CNN_API cnn_real cnn_relu6(cnn_real x);
 CNN_API cnn_real cnn_thresholded_relu(cnn_real x, cnn_real alpha); /* x, or 0 up to alpha >= 0 */
-CNN_API cnn_real cnn_sigmoid(cnn_real x);             /* 1 / (1 + exp(-x)) */
-CNN_API cnn_real cnn_softplus(cnn_real x);            /* log(1 + exp(x)) */
-CNN_API cnn_real cnn_softsign(cnn_real x);            /* x / (1 + |x|) */
+CNN_API cnn_real cnn_sigmoid(cnn_real x);                          /* 1 / (1 + exp(-x)) */
+CNN_API cnn_real cnn_softplus(cnn_real x);                         /* log(1 + exp(x)) */
+CNN_API cnn_real cnn_softsign(cnn_real x);                         /* x / (1 + |x|) */
 CNN_API cnn_real cnn_elu(cnn_real x, cnn_real alpha); /* x, or alpha*(exp(x) - 1) below 0 */
 CNN_API cnn_real cnn_gelu(cnn_real x);         /* x/2 * (1 + erf(x/sqrt(2))), the exact form */
 CNN_API cnn_real cnn_gelu_tanh(cnn_real x);    /* x/2 * (1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3))) */

@@ -47,6 +47,12 @@ return function(tap, cnngen, build)
         {name = "PixelShuffle behind an activation, in a residual", wanted = {"kernel = 1, bias = false },\n.*depth_to_space", "residual {"}, nodes = function() return {
             conv("x", "a", C, 2), conv("a", "b", 2, 8), relu("b", "c"), {"DepthToSpace", {"c"}, "d", {blocksize = 2, mode = "CRD"}}, {"MaxPool", {"d"}, "e", {kernel_shape = {2, 2}, strides = {2, 2}}},
             {"Add", {"e", "a"}, "f"}, conv("f", "y", 2, 2)} end},
+        {name = "as in ConvNeXt: a norm of the channels between two Transposes", wanted = {"residual {\n.*layer_norm {", "layer_norm { epsilon = 0.001, center = false }"}, nodes = function()
+            tensors.scale = {dims = {5}, values = {1, -0.5, 2, 0.25, 1.5}}
+            tensors.bias = {dims = {5}, values = {0.5, 1, 0, -1, 0.25}}
+            return {conv("x", "a", C, 5), conv("a", "b", 5, 5), {"Transpose", {"b"}, "c", {perm = {0, 2, 3, 1}}}, {"LayerNormalization", {"c", "scale", "bias"}, "d", {axis = -1, epsilon = 0.01}},
+                {"Transpose", {"d"}, "e", {perm = {0, 3, 1, 2}}}, conv("e", "f", 5, 8, 1), relu("f", "g"), conv("g", "h", 8, 5, 1), {"Add", {"h", "a"}, "i"},
+                {"Transpose", {"i"}, "j", {perm = {0, 2, 3, 1}}}, {"LayerNormalization", {"j", "scale"}, "k", {axis = 3, epsilon = 0.001}}, {"Transpose", {"k"}, "l", {perm = {0, 3, 1, 2}}}, conv("l", "y", 5, 2)} end},
         {name = "SpaceToDepth and back", wanted = {"space_to_depth { 2 }", "depth_to_space { 2 }"}, nodes = function() return {
             conv("x", "a", C, 2), {"SpaceToDepth", {"a"}, "b", {blocksize = 2}}, conv("b", "c", 8, 8), relu("c", "d"), {"DepthToSpace", {"d"}, "e", {blocksize = 2}}, {"Add", {"e", "a"}, "f"}, conv("f", "y", 2, 2)} end},
     }
@@ -75,5 +81,23 @@ return function(tap, cnngen, build)
         worst = math.max(worst, difference)
         tap.report(difference <= 1e-5, model.name .. ": the outputs", e .. difference)
     end
+
+    -- Everything that no layer says, at once, each with its node, its operator and what to do.
+    local list = {{"QuantizeLinear", "a quantised operator; export the model in float32"}, {"DequantizeLinear", "a quantised operator"}, {"QLinearConv", "a quantised operator"},
+        {"LRN", "train with BatchNormalization"}, {"LSTM", "recurrent networks have no layers here"}, {"LpPool", "use AveragePool or MaxPool"}, {"TopK", "export the model without it, or cut it off there"},
+        {"MaxPool", "a pool with dilation; cnngen has none: use a stride", {kernel_shape = {2, 2}, dilations = {2, 2}}}, {"Pad", 'mode "wrap"; cnngen has constant, reflect and edge', {mode = "wrap", pads = {0, 0, 1, 1, 0, 0, 1, 1}}},
+        {"Resize", "its scales are not 4 numbers in the file"}, {"GroupNormalization", "3 channels do not make 2 groups", {num_groups = 2}}}
+    local nodes, wrong, path = {}, "", build .. "/unsupported"
+    for i, item in ipairs(list) do
+        nodes[i] = {item[1], {"x"}, "y" .. i, item[3]}
+    end
+    tap.write(path .. ".onnx", write.model(nodes, {}, {1, 3, 8, 8}))
+    local _, err, status = tap.run(("%s import %s.onnx -o %s.lua"):format(cnngen, path, path))
+    for i, item in ipairs(list) do
+        local line = ("%s.onnx: error: n%d (%s): "):format(path, i, item[1])
+        local from, to = err:find(line, 1, true)
+        wrong = wrong .. (from and err:sub(to + 1, (err:find("\n", to, true))):find(item[2], 1, true) and "" or line .. item[2] .. "\n")
+    end
+    tap.report(status == 1 and wrong == "" and select(2, err:gsub("error: ", "")) == #list and not tap.read(path .. ".lua"), #list .. " operators that no layer says, in one run", "missing: " .. wrong .. err)
     print(("# %d models of blocks in blocks, cases with the largest difference %.2g"):format(#models, worst))
 end

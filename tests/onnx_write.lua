@@ -135,6 +135,22 @@ function run.Concat(_, ...)
     end
     return {c = c, h = first.h, w = first.w, v = v}
 end
+function run.Transpose(o, x)
+    local dims, p = {x.c, x.h, x.w}, o.perm
+    return image(dims[p[2]], dims[p[3]], dims[p[4]], function(...)
+        local at_in, index = {}, {...}
+        for k = 1, 3 do at_in[p[k + 1]] = index[k] end
+        return at(x, at_in[1], at_in[2], at_in[3])
+    end)
+end
+function run.LayerNormalization(o, x, scale, bias)
+    return map(x, function(a, k, i, j)
+        local mean, variance = 0, 0
+        for q = 0, x.w - 1 do mean = mean + at(x, k, i, q) / x.w end
+        for q = 0, x.w - 1 do variance = variance + (at(x, k, i, q) - mean) ^ 2 / x.w end
+        return (a - mean) / math.sqrt(variance + o.epsilon) * scale.values[j + 1] + (bias and bias.values[j + 1] or 0)
+    end)
+end
 function run.DepthToSpace(o, x)
     local b = o.blocksize
     local c = x.c // (b * b)

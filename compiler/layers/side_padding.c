@@ -21,11 +21,9 @@ static bool check_mirror(Check *check, const Node *node, const char *side, int64
 {
     if (before < n && after < n)
         return true;
-    check_fail(check, node, "a %s of %lld has %lld pixels behind its edge to reflect, not %lld",
-               side, (long long)n, (long long)(n - 1),
-               (long long)(before > after ? before : after));
-    check_input_note(check, node);
-    return false;
+    return check_fail(
+        check, node, "a %s of %lld has %lld pixels behind its edge to reflect, not %lld", side,
+        (long long)n, (long long)(n - 1), (long long)(before > after ? before : after));
 }
 
 static bool check_reflect(Check *check, Node *node)
