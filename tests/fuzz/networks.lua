@@ -21,8 +21,8 @@ for k = 3, #arg do
 end
 settings.count = settings.count or not settings.seconds and 100 or math.huge
 
-local CHUNK = 12
-local REFERENCE_MOST = 60000 -- multiply-adds of a batch that Lua computes in good time
+local CHUNK = 48
+local REFERENCE_MOST = 40000 -- multiply-adds of a batch that Lua computes in good time
 
 local function exists(program)
     return os.execute("command -v " .. program .. " > /dev/null 2>&1") and true or false
@@ -31,7 +31,7 @@ local tcc = exists("tcc") and "tcc -w" or "gcc -O0 -w"
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local vector_cc = {"clang -O0 -w", "clang -O0 -w -march=native", "clang -O0 -w -mavx2", "clang -O0 -w -march=native", "gcc -O0 -w", "clang -O0 -w", "gcc -O1 -w -march=native"}
 
--- weight: how often among the two that each network gets beside "truth".
+-- weight: how often among the one or two that each network gets beside "truth".
 local truth = {name = "truth", options = "--unroll none", real = "double", cc = tcc}
 local modes = {
     {name = "tiles", options = "", real = "double", cc = tcc, weight = 12},
@@ -50,7 +50,7 @@ local modes = {
     {name = "float portable", options = "--target portable", real = "float", cc = tcc, weight = 2},
     {name = "float loops", options = "--unroll none", real = "float", cc = tcc, weight = 2},
 }
--- Compilers with vectors take a hundred times as long: one network in eight.
+-- Compilers with vectors take a hundred times as long: one network in twenty.
 local vector_modes = {
     {name = "vectors", options = "", real = "float", weight = 10},
     {name = "double vectors", options = "", real = "double", weight = 6},
@@ -99,14 +99,14 @@ local function modes_of(spec)
         end
         return list
     end
-    for _ = 1, 2 do
+    for _ = 1, r:once_in(3) and 2 or 1 do
         local mode = choose(modes, r)
         if not taken[mode] and not (mode.small and spec.macs > 2500) then
             taken[mode] = true
             list[#list + 1] = mode
         end
     end
-    if r:once_in(spec.large and 4 or 8) then
+    if r:once_in(spec.large and 8 or 20) then
         list[#list + 1] = choose(vector_modes, r)
     end
     return list
