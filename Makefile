@@ -87,7 +87,7 @@ deps-targets:
 	    gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-mips-linux-gnu libc6-dev-mips-cross \
 	    gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, install, compilers, misra, reproducible, guarantees, threads, targets, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, sizes, install, compilers, misra, reproducible, guarantees, threads, targets, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 
