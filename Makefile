@@ -78,7 +78,16 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, install, compilers, misra, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, threads, numeric, sweep.
+# Compilers and emulators for the part `targets` of the tests, 1.6 GB; without them its cases are skipped.
+deps-targets:
+	apt-get update -q
+	apt-get install -y -q --no-install-recommends clang clang-19 lld nodejs qemu-user qemu-system-arm gcc-arm-none-eabi \
+	    gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
+	    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-i686-linux-gnu libc6-dev-i386-cross \
+	    gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-mips-linux-gnu libc6-dev-mips-cross \
+	    gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross
+
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, install, compilers, misra, reproducible, guarantees, threads, targets, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 
@@ -92,6 +101,10 @@ check-sanitized:
 	$(MAKE) check BUILD=build/sanitized CNNGEN=build/sanitized/cnngen CFLAGS="-O1 -g" \
 	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 
+# More networks, each compiled both ways, for every target; TARGET="mips wasm" for some.
+check-targets: cnngen
+	lua5.4 tests/targets.lua ./cnngen $(BUILD)/targets all $(TARGET)
+
 # Speed of the generated code beside plain loops, the machine's own peak and every peer that pip can install. PEERS=none: without pip.
 bench: cnngen
 	BUILD=$(BUILD) bench/run --results bench $(BENCH)
@@ -100,10 +113,22 @@ bench: cnngen
 sweep: cnngen
 	lua5.4 bench/sweep.lua $(or $(W),all) $(BUILD)/sweep $(BUILD)/cnngen
 
+# Code, constants and RAM on a Cortex-M4F, beside onnx2c's; needs arm-none-eabi-gcc.
+sizes: cnngen
+	lua5.4 bench/sizes.lua ./cnngen $(BUILD)/sizes
+
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/test.h $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	@$(COMPILE) -Iruntime -o $@ $< $(LIBRARY) $(LIBS)
+
+# T seconds for each reader and for random networks; see tests/fuzz/.
+fuzz: cnngen
+	BUILD=$(BUILD)/fuzz tests/fuzz/run $(or $(T),60) $(abspath cnngen) $(F)
+
+fuzzer: $(BUILD)/fuzzer
+$(BUILD)/fuzzer: tests/fuzz/targets.c $(LIBRARY)
+	@$(COMPILE) -o $@ -fsanitize=fuzzer $< $(LIBRARY) $(LIBS)
 
 unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
@@ -112,4 +137,4 @@ include compiler/install/install.mk
 clean:
 	rm -rf $(BUILD) cnngen
 
-.PHONY: shapes deps check accept check-sanitized bench sweep unit clean
+.PHONY: shapes deps check accept check-sanitized bench sweep fuzz fuzzer unit clean deps-targets check-targets sizes

@@ -34,6 +34,8 @@ enum {
     X(SELFTEST, "selftest", required_argument, FOR_COMPILE)                                        \
     X(MISRA, "misra", required_argument, FOR_COMPILE)                                              \
     X(STANDALONE, "standalone", no_argument, FOR_COMPILE)                                          \
+    X(CRC, "crc", no_argument, FOR_COMPILE)                                                        \
+    X(REPRODUCIBLE, "reproducible", no_argument, FOR_COMPILE)                                      \
     X(TARGET, "target", required_argument, FOR_PLAN)                                               \
     X(UNROLL, "unroll", required_argument, FOR_PLAN)                                               \
     X(REAL, "real", required_argument, FOR_COMPILE | FOR_CHECK | FOR_DIFF | FOR_SUMMARY)           \
@@ -54,6 +56,7 @@ enum {
     X(QUIET, "quiet", no_argument, FOR_NETWORK | FOR_DIFF)                                         \
     X(INPUT, "input", required_argument, FOR_RUN | FOR_REPORT)                                     \
     X(LAYER, "layer", required_argument, FOR_RUN)                                                  \
+    X(INPUT_LAYOUT, "input-layout", required_argument, FOR_IMPORT)                                 \
     X(FRAMEWORK, "framework", required_argument, FOR_EXPORT)                                       \
     X(HELP, "help", no_argument, FOR_ANY)                                                          \
     X(VERSION, "version", no_argument, FOR_ANY)
@@ -161,13 +164,13 @@ static bool read_define(Arena *arena, Diag *diag, const char *text, Arguments *o
 
 static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments *out)
 {
-    static const char *const targets[] = {"vector", "portable", NULL},
-                             *const unrolls[] = {"auto", "full", "none", NULL},
-                             *const reals[] = {"float", "double", NULL},
-                             *const winograds[] = {"auto", "off", NULL},
-                             *const formats[] = {"html", "svg", "dot", "json", NULL},
-                             *const dumps[] = {"model", "graph", "plan", NULL},
-                             *const frameworks[] = {"torch", "keras", NULL};
+    static const char *const
+        targets[] = {"vector", "portable", NULL},
+        *const unrolls[] = {"auto", "full", "none", NULL},
+        *const reals[] = {"float", "double", NULL}, *const winograds[] = {"auto", "off", NULL},
+        *const formats[] = {"html", "svg", "dot", "json", NULL},
+        *const dumps[] = {"model", "graph", "plan", NULL},
+        *const frameworks[] = {"torch", "keras", NULL}, *const layouts[] = {"hwc", "chw", NULL};
     int choice;
     switch (option) {
     case OPTION_TARGET:
@@ -199,6 +202,11 @@ static bool read_plan_choice(Diag *diag, int option, const char *text, Arguments
         if (!read_choice(diag, "framework", text, frameworks, &choice))
             return false;
         out->framework = (Framework)choice;
+        return true;
+    case OPTION_INPUT_LAYOUT:
+        if (!read_choice(diag, "input-layout", text, layouts, &choice))
+            return false;
+        out->keep_layout = choice == 1;
         return true;
     default:
         out->dump = text;
@@ -263,8 +271,32 @@ static bool read_names(Diag *diag, const char *text, Arguments *out)
     return true;
 }
 
+/* What an option without a value turns on. */
+static bool *switch_of(Arguments *out, int option)
+{
+    const struct {
+        int option;
+        bool *on;
+    } all[] = {{OPTION_SARIF, &out->sarif},
+               {OPTION_JSON, &out->json},
+               {OPTION_TILES, &out->tiles},
+               {OPTION_INFERENCE, &out->plan.inference},
+               {OPTION_STANDALONE, &out->plan.standalone},
+               {OPTION_CRC, &out->plan.crc},
+               {OPTION_REPRODUCIBLE, &out->plan.reproducible},
+               {OPTION_QUIET, &out->run.quiet},
+               {'q', &out->run.quiet}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].option == option)
+            return all[i].on;
+    return NULL;
+}
+
 static bool read_option(Arena *arena, Diag *diag, int option, const char *text, Arguments *out)
 {
+    bool *on = switch_of(out, option);
+    if (on)
+        return *on = true;
     switch (option) {
     case 'o':
         out->run.output = text;
@@ -283,21 +315,6 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return read_whole(diag, "batch", text, 1, &out->batch);
     case OPTION_THREADS:
         return read_threads(diag, text, out);
-    case OPTION_SARIF:
-        out->sarif = true;
-        return true;
-    case OPTION_JSON:
-        out->json = true;
-        return true;
-    case OPTION_TILES:
-        out->tiles = true;
-        return true;
-    case OPTION_INFERENCE:
-        out->plan.inference = true;
-        return true;
-    case OPTION_STANDALONE:
-        out->plan.standalone = true;
-        return true;
     case OPTION_SELFTEST:
         out->selftest = text;
         return true;
@@ -315,10 +332,6 @@ static bool read_option(Arena *arena, Diag *diag, int option, const char *text, 
         return true;
     case OPTION_LAYER:
         out->run.layer = text;
-        return true;
-    case 'q':
-    case OPTION_QUIET:
-        out->run.quiet = true;
         return true;
     case OPTION_HELP:
         out->command = COMMAND_HELP;
@@ -398,6 +411,7 @@ bool arguments_read(Arena *arena, Diag *diag, int argc, char **argv, Arguments *
         if (ok && (out->command == COMMAND_HELP || out->command == COMMAND_VERSION))
             return true;
     }
+    out->plan.standalone |= out->plan.reproducible; /* which the runtime has to be, too */
     out->specs = (const char **)(argv + optind);
     out->spec_count = argc - optind;
     return ok && arguments_check(diag, out);

@@ -51,6 +51,7 @@ typedef struct {
     ReportFormat format; /* report --format */
     Framework framework; /* export --framework */
     Names names;         /* weights --names */
+    bool keep_layout;    /* import --input-layout chw */
     RunOptions run;      /* weights, output and input are shared by all commands */
 } Arguments;
 

@@ -18,7 +18,9 @@ struct Arena {
     Block *blocks;
 };
 
-enum { BLOCK_SIZE = 1 << 16 };
+#ifndef ARENA_BLOCK /* with 1 every request is a block of its own, whose end sanitizers watch */
+#define ARENA_BLOCK (1 << 16)
+#endif
 
 static void out_of_memory(void)
 {
@@ -58,10 +60,11 @@ void *arena_alloc(Arena *arena, size_t size)
     const size_t align = sizeof(max_align_t);
     if (size > SIZE_MAX / 2)
         out_of_memory();
-    size = (size + align - 1) / align * align;
+    if (ARENA_BLOCK > 1)
+        size = (size + align - 1) / align * align;
     Block *block = arena->blocks;
     if (!block || block->size - block->used < size)
-        block = add_block(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
+        block = add_block(arena, size > ARENA_BLOCK ? size : ARENA_BLOCK);
     void *memory = (char *)block->data + block->used;
     block->used += size;
     return memory;

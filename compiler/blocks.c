@@ -23,6 +23,7 @@ static int call_block(lua_State *L)
     if (outermost) {
         const int n = reader_new_call(L, r, name);
         Call *block = ARENA_NEW(r->arena, Call);
+        r->calls[n].placed = true; /* or not: what it calls knows */
         *block = r->calls[n];
         r->block = block;
     }

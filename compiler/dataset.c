@@ -43,6 +43,25 @@ bool dataset_check_input(const DatasetTask *task, const char *path, Shape shape)
                       shape_text(task->arena, shape), shape_text(task->arena, input));
 }
 
+Shape dataset_order(const Graph *graph)
+{
+    const Shape s = graph->nodes[0].out;
+    return graph->planar ? (Shape){s.c, s.h, s.w, s.rank} : s;
+}
+
+float *dataset_planes(Arena *arena, const float *samples, int64_t count, Shape shape, bool back)
+{
+    const int64_t area = shape.h * shape.w, size = area * shape.c;
+    float *out = arena_array(arena, (size_t)count, (size_t)size * sizeof *out);
+    for (int64_t n = 0; n < count * size; n += size)
+        for (int64_t p = 0; p < area; p++)
+            for (int64_t c = 0; c < shape.c; c++) {
+                const int64_t pixel = n + p * shape.c + c, plane = n + c * area + p;
+                out[back ? pixel : plane] = samples[back ? plane : pixel];
+            }
+    return out;
+}
+
 static bool load(DatasetTask *task)
 {
     const char *where = task->where;
@@ -71,5 +90,12 @@ Dataset *dataset_load(Arena *arena, Diag *diag, const Graph *graph, const char *
     task.output = graph->nodes[graph->node_count - 1].out;
     data->input_size = shape_count(task.input);
     data->output_size = shape_count(task.output);
-    return load(&task) ? data : NULL;
+    if (!load(&task))
+        return NULL;
+    Samples *const sets[] = {&data->train, &data->test};
+    for (int i = 0; i < 2 && graph->planar && !strchr(where, ','); i++)
+        if (sets[i]->count > 0)
+            sets[i]->inputs =
+                dataset_planes(arena, sets[i]->inputs, sets[i]->count, task.input, false);
+    return data;
 }

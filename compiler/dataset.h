@@ -30,4 +30,10 @@ typedef struct {
 Dataset *dataset_load(Arena *arena, Diag *diag, const Graph *graph, const char *where,
                       uint64_t seed);
 
+/* The sizes of the network's input in the order in which the caller's values lie; 1D: with one 1.
+ */
+Shape dataset_order(const Graph *graph);
+/* A copy of samples with their pixels as planes, as input_layout = "chw" has them, or back. */
+float *dataset_planes(Arena *arena, const float *samples, int64_t count, Shape shape, bool back);
+
 #endif

@@ -101,13 +101,19 @@ static bool set_targets(DatasetTask *task, const char *path, const Npy *y, Sampl
     return true;
 }
 
-bool dataset_npy_input_error(Arena *arena, Diag *diag, const char *path, const Npy *x, Shape input)
+bool dataset_npy_input_error(Arena *arena, Diag *diag, const char *path, const Npy *x,
+                             const Graph *graph)
 {
-    int64_t turned[] = {input.c, input.h, input.w};
-    diag_error(diag, bytes_span(arena, path), "the array is %s, the network's input is %s",
-               bytes_dims(arena, x->dims, x->rank), shape_text(arena, input));
-    if (x->rank == 4 && memcmp(x->dims + 1, turned, sizeof turned) == 0)
-        diag_note(diag, "channels come last here: samples x height x width x channels");
+    const Shape input = graph->nodes[0].out;
+    const int64_t last[] = {input.h, input.w, input.c}, first[] = {input.c, input.h, input.w};
+    const int64_t *turned = graph->planar ? last : first;
+    diag_error(diag, bytes_span(arena, path), "the array is %s, the network's input is %s%s",
+               bytes_dims(arena, x->dims, x->rank), shape_text(arena, input),
+               graph->planar ? ", channels first" : "");
+    if (x->rank == 4 && memcmp(x->dims + 1, turned, 3 * sizeof *turned) == 0)
+        diag_note(diag, graph->planar
+                            ? "channels come first here: samples x channels x height x width"
+                            : "channels come last here: samples x height x width x channels");
     return false;
 }
 
@@ -120,9 +126,9 @@ bool dataset_npy(DatasetTask *task)
     Samples *samples = &task->data->train;
     if (!x || !y)
         return false;
-    samples->count = dataset_npy_count(x, task->input);
+    samples->count = dataset_npy_count(x, dataset_order(task->graph));
     if (samples->count == 0)
-        return dataset_npy_input_error(task->arena, task->diag, x_path, x, task->input);
+        return dataset_npy_input_error(task->arena, task->diag, x_path, x, task->graph);
     dataset_npy_scale(x);
     samples->inputs = x->values;
     return set_targets(task, comma + 1, y, samples);

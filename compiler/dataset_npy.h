@@ -15,6 +15,7 @@ bool dataset_npy_is_sample(const Npy *array, Shape shape);
 void dataset_npy_scale(Npy *array);
 
 /* Reports both shapes; false. */
-bool dataset_npy_input_error(Arena *arena, Diag *diag, const char *path, const Npy *x, Shape input);
+bool dataset_npy_input_error(Arena *arena, Diag *diag, const char *path, const Npy *x,
+                             const Graph *graph);
 
 #endif

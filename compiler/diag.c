@@ -41,6 +41,16 @@ static char *clean(char *text)
     return text;
 }
 
+/* The head and the end of a text that quotes megabytes. */
+static char *shorten(Arena *arena, char *text)
+{
+    enum { MOST = 1200, HEAD = 600, END = 500 };
+    const size_t size = strlen(text);
+    if (size <= MOST)
+        return text;
+    return arena_printf(arena, "%.*s ... %s", HEAD, text, text + size - END);
+}
+
 static Message *add_message(Diag *diag, Severity severity, Span span, const char *format,
                             va_list args)
 {
@@ -50,7 +60,8 @@ static Message *add_message(Diag *diag, Severity severity, Span span, const char
     *message = (Message){.severity = severity,
                          .rule = diag->rule,
                          .span = span,
-                         .text = clean(arena_vprintf(diag->arena, format, args))};
+                         .text = clean(
+                             shorten(diag->arena, arena_vprintf(diag->arena, format, args)))};
     return message;
 }
 

@@ -113,6 +113,8 @@ static void compare_models(Arena *arena, NetworkDiff *diff)
                shape_text(arena, b->nodes[0].out));
     add_change(arena, changes, count, "output", shape_text(arena, a->nodes[a->node_count - 1].out),
                shape_text(arena, b->nodes[b->node_count - 1].out));
+    add_change(arena, changes, count, "input_layout", a->planar ? "chw" : "hwc",
+               b->planar ? "chw" : "hwc");
     add_change(arena, changes, count, "loss", loss_text(arena, a), loss_text(arena, b));
     add_change(arena, changes, count, "optimizer", optimizer_text(arena, &a->optimizer),
                optimizer_text(arena, &b->optimizer));

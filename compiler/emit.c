@@ -4,9 +4,14 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "render.h"
 #include "runtime_text.h"
+#include "stack.h"
+
+/* What calls and spilled registers take beside local arrays, without vectors. */
+enum { STACK_CALLS = 640 };
 
 /* Hexadecimal floats are exact, and compile in half the time of decimal ones. */
 static void add_number(Text *out, float x)
@@ -91,6 +96,25 @@ static char *put_runtime(Arena *arena, const char *source, const char *const *fu
                         at + sizeof marker - 1);
 }
 
+/* As C, of the values as little-endian bytes, as NAME_crc computes it. */
+static const char *weights_crc(Arena *arena, const Plan *plan, const float *weights)
+{
+    uLong crc = crc32(0, NULL, 0);
+    for (int64_t i = 0; i < plan->graph->param_count; i++) {
+        const double wide = (double)weights[i];
+        unsigned char bytes[8];
+        uint32_t narrow;
+        uint64_t bits;
+        memcpy(&narrow, &weights[i], sizeof narrow);
+        memcpy(&bits, &wide, sizeof bits);
+        bits = plan->options.real64 ? bits : narrow;
+        for (int k = 0; k < 8; k++)
+            bytes[k] = (unsigned char)(bits >> (8 * k));
+        crc = crc32(crc, bytes, plan->options.real64 ? 8 : 4);
+    }
+    return arena_printf(arena, "0x%08lxu", (unsigned long)crc);
+}
+
 bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
                 const float *weights, const char *templates, Files *out)
 {
@@ -104,9 +128,13 @@ bool emit_files(Arena *arena, Diag *diag, const Plan *plan, const char *include,
     if (plan->options.standalone)
         source = put_runtime(arena, source, functions, plan->options.real64);
     source = indent_text(arena, source);
+    value_set_int(arena, model, "stack_bytes",
+                  STACK_CALLS + stack_arrays(source, plan->options.real64));
     if (weights)
         source = arena_printf(arena, "%s%s", source,
                               indent_text(arena, weights_text(arena, plan, weights)));
+    if (weights)
+        value_set_string(arena, model, "weights_crc", weights_crc(arena, plan, weights));
     char *header = render_template(arena, diag, &rendering, "header.h.t", &functions);
     if (!header)
         return false;

@@ -76,6 +76,7 @@ static Value *graph_value(Arena *arena, const Graph *graph)
     value_set_string(arena, table, "spec", slash ? slash + 1 : graph->source->path);
     value_set_string(arena, table, "version", CNNGEN_VERSION);
     value_set(arena, table, "input", graph_shape_value(arena, graph->nodes[0].out));
+    value_set_bool(arena, table, "planar", graph->planar);
     value_set(arena, table, "output",
               graph_shape_value(arena, graph->nodes[graph->node_count - 1].out));
     value_set_string(arena, table, "loss", loss_name(graph->loss));

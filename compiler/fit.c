@@ -1,8 +1,9 @@
 /* fit.c - less memory for more time, as far as --ram asks.
  *
- * First the forms that take memory to be fast go. Then backward computes outputs again that forward
- * would have kept for every sample of the batch, those first that free the most bytes for each
- * multiply-add. */
+ * First the forms that take memory to be fast go. In predict, images then lose the zeros around
+ * them, and outputs are written over their inputs. In training, backward computes outputs again
+ * that forward would have kept for every sample of the batch, those first that free the most bytes
+ * for each multiply-add. */
 #include <inttypes.h>
 
 #include "schedule.h"
@@ -50,6 +51,25 @@ static void shrink_train(Arena *arena, Plan *plan, int64_t limit)
     }
 }
 
+static void plan_predict(Arena *arena, Plan *plan, bool packed)
+{
+    plan->lean_predict = true;
+    plan->packed_predict = packed;
+    schedule_predict(arena, plan);
+    plan_count_bytes(plan);
+}
+
+static void shrink_predict(Arena *arena, Plan *plan, int64_t limit)
+{
+    plan_predict(arena, plan, false);
+    const int64_t lean = plan->scratch_bytes;
+    if (lean <= limit)
+        return;
+    plan_predict(arena, plan, true);
+    if (plan->scratch_bytes >= lean)
+        plan_predict(arena, plan, false);
+}
+
 static int64_t smaller_limit(int64_t a, int64_t b)
 {
     return a == 0 || (b > 0 && b < a) ? b : a;
@@ -60,11 +80,8 @@ bool plan_fit(Arena *arena, Diag *diag, Plan *plan)
     const int64_t limit = plan->options.least_ram ? 1 : plan->options.ram;
     const int64_t scratch = smaller_limit(limit, plan->options.max_ram);
     const Span span = plan->graph->nodes[0].call->span;
-    if (scratch > 0 && plan->scratch_bytes > scratch) {
-        plan->lean_predict = true;
-        schedule_predict(arena, plan);
-        plan_count_bytes(plan);
-    }
+    if (scratch > 0 && plan->scratch_bytes > scratch)
+        shrink_predict(arena, plan, scratch);
     if (limit > 0 && plan->train.count > 0 && plan->tape_bytes > limit)
         shrink_train(arena, plan, limit);
     const int before = diag->errors;

@@ -185,6 +185,7 @@ void schedule_gradients(Arena *arena, const Plan *plan, Schedule *schedule)
     g.gradient[output] =
         add_buffer(&g, output, arena_printf(arena, "d%s", schedule->buffers[output].name), n);
     schedule_extend(&schedule->buffers[output], n);
+    schedule->steps[n - 1].dy = g.gradient[output]; /* also where it only copies what is frozen */
     for (int s = n - 1; s >= 0; s--)
         if (schedule->steps[s].backward) {
             add_backward(&g, s);

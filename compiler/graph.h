@@ -142,6 +142,7 @@ typedef struct {
     double huber_delta;
     Optimizer optimizer;
     int64_t batch;
+    bool planar; /* the caller's input is channels first: input_layout = "chw" */
     Budget budget;
     int64_t param_count, trainable_count, macs;
 } Graph;

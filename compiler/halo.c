@@ -49,6 +49,7 @@ Step *lowering_step(Lowering *low, const Node *node, const Recipe *recipe, const
                    .conv = view_plain(out),
                    .from_caller = schedule->buffers[in->buffer].home == HOME_CALLER_INPUT,
                    .samples = low->training ? low->graph->batch : 1,
+                   .clips = low->clips && recipe->clips,
                    .norm_values = STEP_NONE,
                    .kept = STEP_NONE,
                    .argmax = STEP_NONE,
@@ -79,10 +80,10 @@ static int64_t larger(int64_t a, int64_t b)
 }
 
 /* The zeros around its input that a layer reads. */
-Padding halo_own(const Node *node)
+Padding halo_own(const Lowering *low, const Node *node)
 {
     const Recipe *recipe = node->kind->recipe;
-    if (!recipe->takes_halo)
+    if (!recipe->takes_halo || (low->clips && recipe->clips))
         return (Padding){0};
     return recipe->halo ? recipe->halo(node) : node->window.padding;
 }
@@ -95,7 +96,7 @@ static bool reader_room(const Lowering *low, const Node *reader, Padding *room)
     if (reader->kind->role == ROLE_VIEW)
         return false;
     if (reader->kind->role == ROLE_LAYER)
-        *room = halo_own(reader);
+        *room = halo_own(low, reader);
     if (reader->kind->role == ROLE_PAD || lowering_passes(low, reader)) {
         const Padding more = halo_wanted(low, reader->index);
         *room = (Padding){p.top + more.top, p.bottom + more.bottom, p.left + more.left,

@@ -93,6 +93,36 @@ static bool attempt(Import *import, Result *result)
     return true;
 }
 
+static bool lies_in_order(const Placed *v)
+{
+    for (int i = 1; i < v->part_count; i++)
+        if (v->parts[i].stride == BATCH ||
+            (v->parts[i - 1].stride != BATCH && v->parts[i - 1].stride < v->parts[i].stride))
+            return false;
+    return true;
+}
+
+/* The input in the model's own order: channels last where that is no other order (one channel), as
+ * it is where no layer minds (dense ones do not), else channels first, which a step of its own
+ * reads. */
+static bool try_kept_layout(Import *start, Result *result)
+{
+    static const struct {
+        int channel_axis;
+        bool planar;
+    } ways[] = {{1, false}, {AS_IT_COMES, false}, {1, true}};
+    const Diag clean = *start->diag;
+    for (int i = 0; i < 3; i++) {
+        Import import = *start;
+        *start->diag = clean;
+        import.channel_axis = ways[i].channel_axis;
+        import.planar = ways[i].planar;
+        if (attempt(&import, result) && (import.planar || lies_in_order(&import.input)))
+            return true;
+    }
+    return false;
+}
+
 /* The usual places of samples and channels, then all others. */
 static bool try_layouts(Import *start, Result *result)
 {
@@ -137,7 +167,7 @@ static bool read_model(Import *import, const Source *source)
     return true;
 }
 
-bool import_onnx(Arena *arena, Diag *diag, const char *path, const char *output)
+bool import_onnx(Arena *arena, Diag *diag, const char *path, const char *output, bool keep_layout)
 {
     const size_t size = strlen(output);
     if (size < 5 || strcmp(output + size - 4, ".lua") != 0)
@@ -146,7 +176,8 @@ bool import_onnx(Arena *arena, Diag *diag, const char *path, const char *output)
     Result result = {.spec = output};
     result.weights = arena_printf(arena, "%.*s.safetensors", (int)size - 4, output);
     const Source *source = host_read(arena, diag, path, 0);
-    return source && read_model(&import, source) && try_layouts(&import, &result) &&
+    return source && read_model(&import, source) &&
+           (keep_layout ? try_kept_layout : try_layouts)(&import, &result) &&
            host_write(diag, output, result.text.data, result.text.size) &&
            host_write(diag, result.weights, result.data.data, result.data.size);
 }

@@ -327,7 +327,9 @@ bool import_pool(Op *op)
     if (!import_attribute(op, "kernel_shape"))
         return import_fail(op, "kernel_shape is missing");
     if (f.axes[0].dilation != 1 || f.axes[1].dilation != 1)
-        return import_fail(op, "a pool with dilation");
+        return import_fail(
+            op,
+            "a pool with dilation; cnngen has none: use a stride, or for means a depthwise Conv");
     if (import_int(op, "ceil_mode", 0)) {
         const Frame before = f;
         round_up(&f.axes[0]);

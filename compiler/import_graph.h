@@ -44,7 +44,7 @@ typedef struct {
     bool broken; /* an operator before it has a message already */
 } Placed;
 
-enum { NO_AXIS = -1 };
+enum { NO_AXIS = -1, AS_IT_COMES = RANK_MOST }; /* no axis lies innermost but the last */
 
 typedef struct {
     const char *tensor; /* "kernel" */
@@ -80,6 +80,7 @@ typedef struct {
     int layer_count, layer_room;
     int channel_axis;        /* of the input: the axis that lies innermost */
     bool one_sample;         /* the input has no axis of samples */
+    bool planar;             /* the caller's input is channels first */
     Placed input;            /* as it comes */
     int output;              /* a value */
     bool logarithm;          /* of it the model has, and the spec has not */
@@ -150,10 +151,10 @@ char *import_sizes(Arena *arena, int64_t h, int64_t w, bool flat); /* "3" or "{ 
  * what is known, too, or only turn axes. */
 typedef bool Operator(Op *op);
 Operator import_conv, import_conv_transpose, import_pool, import_global_pool, import_reduce,
-    import_resize, import_pad, import_gemm, import_matmul, import_norm, import_concat,
-    import_depth_to_space, import_space_to_depth, import_prelu, import_sum, import_subtract,
-    import_multiply, import_divide, import_softmax, import_log_softmax, import_activation,
-    import_clip, import_extreme, import_dropout;
+    import_resize, import_pad, import_gemm, import_matmul, import_norm, import_group_norm,
+    import_layer_norm, import_concat, import_depth_to_space, import_space_to_depth, import_prelu,
+    import_sum, import_subtract, import_multiply, import_divide, import_softmax, import_log_softmax,
+    import_activation, import_clip, import_extreme, import_dropout;
 Operator import_reshape_op, import_flatten, import_squeeze, import_unsqueeze, import_transpose_op,
     import_identity, import_shape_of, import_gather, import_constant_op, import_concat_known;
 

@@ -95,8 +95,9 @@ bool import_as_image(Op *op, const Placed *v, int *layer, Shape *shape)
     if (v->batch_axis != 0 && v->dims[0] != 1)
         return import_fail(op, "the first axis of its input is not that of the samples");
     if (!import_lies_as(v, v->rank == 4 ? image : line, v->rank - 1))
-        return import_fail(op, "its input is turned: a Transpose or Reshape before it moves values "
-                               "between channels and pixels");
+        return import_fail(op,
+                           "its input is turned: a Transpose or Reshape before it moves values "
+                           "between channels and pixels; pixels from channels are DepthToSpace");
     *shape = v->rank == 4 ? (Shape){v->dims[2], v->dims[3], v->dims[1], 3}
                           : (Shape){1, v->dims[2], v->dims[1], 2};
     *layer = import_as_shape(op->import, v, *shape);
@@ -125,7 +126,9 @@ bool import_same_out(Op *op, const Placed *in, int layer)
 
 static bool takes_activation(const ImportLayer *layer)
 {
-    static const char *const calls[] = {"conv", "depthwise", "dense", "batch_norm", "add", "mul"};
+    static const char *const calls[] = {"conv",       "depthwise",  "dense",
+                                        "add",        "batch_norm", "instance_norm",
+                                        "group_norm", "mul",        "layer_norm"};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (is_call(layer, calls[i]))
             return !layer->activation;
@@ -313,37 +316,5 @@ bool import_prelu(Op *op)
     const int layer = import_add(op->import, "prelu", "", from, op->import->layers[from].out);
     import_weights(op->import, layer, "alpha", channel_values(op, slope, in, channels, 0),
                    channels);
-    return import_same_out(op, in, layer);
-}
-
-bool import_norm(Op *op)
-{
-    static const char *const tensors[] = {"gamma", "beta", "moving_mean", "moving_variance"};
-    const Placed *in = op->inputs[0];
-    if (import_int(op, "training_mode", 0))
-        return import_fail(op, "a norm in training mode; export the model for inference");
-    if (in->rank < 2)
-        return import_fail(op, "its input has no channels");
-    const int64_t count = in->dims[1], *places = import_places(op->arena, in, 1);
-    for (int64_t i = 0; i < count; i++)
-        if (places[i] >= count || in->batch_axis == 1)
-            return import_fail(op, "its channels do not lie side by side: its input is turned");
-    const int from = import_with_channels(op, in, count);
-    Text text = {.arena = op->arena};
-    text_printf(&text, "epsilon = %s, momentum = %s",
-                import_number(op->arena, import_float(op, "epsilon", 1e-5)),
-                import_number(op->arena, import_float(op, "momentum", 0.9)));
-    const int layer =
-        import_add(op->import, "batch_norm", text.data, from, op->import->layers[from].out);
-    for (int i = 0; i < 4; i++) {
-        const Constant *c = import_input_constant(op, i + 1);
-        double *values = ARENA_ARRAY(op->arena, count, double);
-        if (!c || c->count != count)
-            return import_fail(op, "its %s is not %lld numbers in the file", tensors[i],
-                               (long long)count);
-        for (int64_t k = 0; k < count; k++)
-            values[places[k]] = c->values[k];
-        import_weights(op->import, layer, tensors[i], values, count);
-    }
     return import_same_out(op, in, layer);
 }

@@ -28,9 +28,12 @@ static const struct {
     {"Gemm", import_gemm, false},
     {"GlobalAveragePool", import_global_pool, false},
     {"GlobalMaxPool", import_global_pool, false},
+    {"GroupNormalization", import_group_norm, false},
     {"HardSigmoid", import_activation, false},
     {"HardSwish", import_activation, false},
     {"Identity", import_identity, true},
+    {"InstanceNormalization", import_group_norm, false},
+    {"LayerNormalization", import_layer_norm, false},
     {"LeakyRelu", import_activation, false},
     {"LogSoftmax", import_log_softmax, false},
     {"MatMul", import_matmul, false},
@@ -53,11 +56,13 @@ static const struct {
     {"Sigmoid", import_activation, false},
     {"Softmax", import_softmax, false},
     {"Softplus", import_activation, false},
+    {"Softsign", import_activation, false},
     {"SpaceToDepth", import_space_to_depth, false},
     {"Squeeze", import_squeeze, true},
     {"Sub", import_subtract, false},
     {"Sum", import_sum, false},
     {"Tanh", import_activation, false},
+    {"ThresholdedRelu", import_activation, false},
     {"Transpose", import_transpose_op, true},
     {"Unsqueeze", import_unsqueeze, true},
     {"Upsample", import_resize, false},
@@ -68,15 +73,12 @@ static const struct {
     const char *type, *advice;
 } advices[] = {
     {"ArgMax", "cnngen has no such layer; leave it out; the caller finds the largest output"},
+    {"Erf", "cnngen has no such layer; export gelu as one operator, Gelu (opset 20)"},
     {"GRU", "cnngen has no such layer; recurrent networks have no layers here"},
     {"LSTM", "cnngen has no such layer; recurrent networks have no layers here"},
     {"RNN", "cnngen has no such layer; recurrent networks have no layers here"},
     {"If", "cnngen has no such layer; export the model with fixed sizes, so that nothing branches"},
     {"Loop", "cnngen has no such layer; export the model with fixed sizes, so that nothing loops"},
-    {"InstanceNormalization", "cnngen has no such layer; train with BatchNormalization, or "
-                              "LayerNormalization over channels"},
-    {"GroupNormalization", "cnngen has no such layer; train with BatchNormalization, or "
-                           "LayerNormalization over channels"},
     {"LRN", "cnngen has no such layer; train with BatchNormalization"},
     {"LpPool", "cnngen has no such layer; use AveragePool or MaxPool"},
     {"MaxUnpool", "cnngen has no such layer; use Resize or ConvTranspose"},
@@ -84,9 +86,7 @@ static const struct {
      "cnngen has no such layer; cut the model off before it; the caller picks boxes"},
     {"Slice",
      "cnngen has no such layer; cut the input before the network, or use Pad with negative pads"},
-    {"Softsign", "cnngen has no such layer; use Tanh"},
     {"Split", "cnngen has no such layer; use two layers that read the same input"},
-    {"ThresholdedRelu", "cnngen has no such layer; use Relu"},
 };
 
 static bool is_quantised(const char *type)

@@ -16,6 +16,10 @@ static Placed alone(const Placed *v)
 /* An activation with alpha, which goes into the layer before when it is the default. */
 static bool with_alpha(Op *op, const Placed *in, const char *name, double alpha, double usual)
 {
+    if (alpha < 0 || !isfinite(alpha))
+        return import_fail(op, "alpha is %g; cnngen has 0 and more", alpha);
+    if (alpha == 0)
+        return import_activate(op, in, "relu", "");
     return import_activate(op, in, name,
                            fabs(alpha - usual) < 1e-9 ? "" : import_number(op->arena, alpha));
 }
@@ -55,11 +59,9 @@ static bool mish(Op *op, const Placed *in)
 
 bool import_activation(Op *op)
 {
-    static const char *const plain[][2] = {{"Relu", "relu"},
-                                           {"Sigmoid", "sigmoid"},
-                                           {"Tanh", "tanh"},
-                                           {"Softplus", "softplus"},
-                                           {"HardSwish", "hard_swish"}};
+    static const char *const plain[][2] = {{"Relu", "relu"},         {"Sigmoid", "sigmoid"},
+                                           {"Tanh", "tanh"},         {"Softplus", "softplus"},
+                                           {"Softsign", "softsign"}, {"HardSwish", "hard_swish"}};
     const Placed *in = op->inputs[0];
     const char *type = op->node->op_type;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
@@ -69,6 +71,8 @@ bool import_activation(Op *op)
         return with_alpha(op, in, "leaky_relu", import_float(op, "alpha", 0.01), 0.01);
     if (strcmp(type, "Elu") == 0)
         return with_alpha(op, in, "elu", import_float(op, "alpha", 1), 1);
+    if (strcmp(type, "ThresholdedRelu") == 0)
+        return with_alpha(op, in, "thresholded_relu", import_float(op, "alpha", 1), 1);
     if (strcmp(type, "Selu") == 0)
         return scaled_elu(op, in, 1, import_float(op, "alpha", SELU_ALPHA),
                           import_float(op, "gamma", SELU_GAMMA));
@@ -84,7 +88,7 @@ bool import_activation(Op *op)
         return import_affine_number(op, in, -1, 0);
     if (strcmp(import_string(op, "approximate", "none"), "none") == 0)
         return import_activate(op, in, "gelu", "");
-    return import_fail(op, "the tanh approximation of gelu; export it with approximate = \"none\"");
+    return import_activate(op, in, "gelu_tanh", "");
 }
 
 /* Not below: relu(x - low) + low. Not above: high - relu(high - x). `sign` is 1 or -1. */

@@ -63,13 +63,20 @@ bool import_pad(Op *op)
     const Constant *c = import_input_constant(op, 2);
     const double value = c && c->count == 1 ? c->values[0] : import_float(op, "value", 0);
     Shape shape;
-    if (strcmp(mode, "constant") != 0)
-        return import_fail(op, "padding with mode \"%s\"; cnngen pads with zeros", mode);
+    const char *kind = strcmp(mode, "reflect") == 0 ? "reflect_padding"
+                       : strcmp(mode, "edge") == 0  ? "edge_padding"
+                                                    : "zero_padding";
+    if (*kind == 'z' && strcmp(mode, "constant") != 0)
+        return import_fail(op, "mode \"%s\"; cnngen has constant, reflect and edge", mode);
     if (import_has_input(op, 2) && !c)
         return import_fail(op, "its value is computed");
     if (!import_as_image(op, &x, &x.layer, &shape) || !read_sides(op, &x, sides))
         return false;
-    if (value != 0) { /* zeros around what is less by it */
+    for (int i = 0; i < 4; i++)
+        if (*kind != 'z' &&
+            (sides[i] < 0 || (*kind == 'r' && sides[i] >= (i < 2 ? shape.h : shape.w))))
+            return import_fail(op, "it continues a side by %lld pixels", (long long)sides[i]);
+    if (value != 0 && *kind == 'z') { /* zeros around what is less by it */
         if (!import_affine_number(op, &x, 1, -value))
             return false;
         x = op->out;
@@ -80,11 +87,11 @@ bool import_pad(Op *op)
     }
     if (less[0] + less[1] >= shape.h || less[2] + less[3] >= shape.w)
         return import_fail(op, "it cuts everything off");
-    const int layer = add_sides(op, add_sides(op, x.layer, "cropping", less), "zero_padding", more);
+    const int layer = add_sides(op, add_sides(op, x.layer, "cropping", less), kind, more);
     import_image_out(op, &x, layer);
     op->out.sole = layer != x.layer;
     const Placed padded = op->out;
-    return value == 0 || import_affine_number(op, &padded, 1, value);
+    return value == 0 || *kind != 'z' || import_affine_number(op, &padded, 1, value);
 }
 
 /* How many times larger each spatial axis gets. */

@@ -214,9 +214,10 @@ static char *shown(Arena *arena, const char *name)
 
 /* How a value lies, such that a program can turn it: its shape, cut into parts where axes were
  * joined, and the order of these from the outermost to the innermost. */
-static void write_places(Text *text, const char *what, const Placed *v)
+static void write_places(Text *text, const char *what, const Import *import, const Placed *v)
 {
     int order[PARTS_MOST];
+    const bool kept = import->planar && v == &import->input; /* the caller's order */
     text_printf(text, "-- %s \"%s\" (", what, shown(text->arena, v->name));
     for (int i = 0; i < v->rank; i++)
         text_printf(text, "%s%lld", i ? "x" : "", (long long)v->dims[i]);
@@ -226,7 +227,7 @@ static void write_places(Text *text, const char *what, const Placed *v)
         text_printf(text, "%s%lld", i ? "x" : "", (long long)v->parts[i].size);
         for (; at > 0; at--) {
             const int64_t a = v->parts[order[at - 1]].stride, b = v->parts[i].stride;
-            if (a == BATCH || (b != BATCH && a > b))
+            if (kept || a == BATCH || (b != BATCH && a > b))
                 break;
             order[at] = order[at - 1];
         }
@@ -252,15 +253,21 @@ const char *import_text(Import *import, const char *spec, const char *weights)
         import->order_count = 0;
         for (int i = 0; i < import->layer_count; i++)
             import->layers[i].written = false;
-        text_printf(&text,
-                    "-- %s: from an ONNX model; its weights are in %s. Values lie channels last:\n",
-                    spec, weights);
-        write_places(&text, "input", &import->input);
-        write_places(&text, "output", output);
+        for (int i = 0; i < import->layer_count; i++) /* the pass before may have called it so */
+            if (strcmp(import->layers[i].call, "residual") == 0)
+                import->layers[i].call = "add";
+        text_printf(
+            &text,
+            "-- %s: from an ONNX model; its weights are in %s. Values lie channels last%s:\n", spec,
+            weights, import->planar ? ", the input channels first" : "");
+        write_places(&text, "input", import, &import->input);
+        write_places(&text, "output", import, output);
         if (import->logarithm)
             text_string(&text,
                         "-- The model's output is the logarithm of this one (LogSoftmax).\n");
         text_printf(&text, "return model {\n  input = \"%s\",\n", shape_text(import->arena, input));
+        if (import->planar && input.rank > 1)
+            text_string(&text, "  input_layout = \"chw\",\n");
         writer.depth = 1;
         const int *list = walk(&writer, output->layer, 0, &start, &count);
         write_layers(&writer, list, count);

@@ -86,7 +86,10 @@ typedef struct {
     bool passes_gradient;  /* its inputs' gradients are that of its output before the activation */
     bool takes_halo;       /* padding of its window is zeros around its input */
     bool takes_pool;       /* a pool behind it can run on its results */
+    bool clips;            /* has a form that reads its input without zeros around it */
+    bool in_order;         /* its pixels can be made one by one, from the first or from the last */
     int keeps_pixels;      /* numbers for each pixel that forward works out for backward */
+    int keeps_channels;    /* ... or for each channel */
     bool normalizes;       /* by statistics of the batch in training, else by a scale and a shift */
     bool takes_norm;       /* applies the scale and the shift of a norm behind it, too */
     bool only_training;    /* outside of training its output is its input */
@@ -104,7 +107,7 @@ typedef struct {
 } Recipe;
 
 /* Steps that lowering makes itself. */
-extern const Recipe recipe_pad, recipe_activation, recipe_add, recipe_mul;
+extern const Recipe recipe_pad, recipe_planes, recipe_activation, recipe_add, recipe_mul;
 
 struct LayerKind {
     const char *name;   /* "conv2d", as in the spec */

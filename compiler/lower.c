@@ -60,11 +60,14 @@ static void add_kept(Lowering *low, Step *step, int64_t count)
 
 static void lower_layer(Lowering *low, const Node *node)
 {
-    const Result in = halo_read(low, node, halo_own(node));
+    const Result in = halo_read(low, node, halo_own(low, node));
     Step *step = lowering_step(low, node, node->kind->recipe, node->name, &in, node->out);
     step->batched = step->recipe->whole_batch && low->training && low->graph->batch > 1;
-    if (step->recipe->keeps_pixels > 0)
-        add_kept(low, step, step->recipe->keeps_pixels * node->out.h * node->out.w);
+    const Recipe *recipe = step->recipe;
+    if (recipe->keeps_pixels + recipe->keeps_channels > 0)
+        add_kept(low, step,
+                 recipe->keeps_pixels * node->out.h * node->out.w +
+                     recipe->keeps_channels * node->out.c);
     if (!is_linear(node->activation))
         apply_activation(low, node, node->activation, node->alpha);
     low->results[node->index] = lowering_result(low);
@@ -292,6 +295,14 @@ static void finish_output(Lowering *low)
         low->schedule->buffers[out.buffer].home = HOME_CALLER_OUTPUT;
 }
 
+/* The caller's input channels first becomes pixels, in a buffer that can have zeros around it. */
+static void lower_planes(Lowering *low)
+{
+    lowering_step(low, &low->graph->nodes[0], &recipe_planes, "input", &low->results[0],
+                  low->graph->nodes[0].out);
+    low->results[0] = lowering_result(low);
+}
+
 /* Counts the readers of each node that the output depends on; the others have none. */
 static void count_readers(Lowering *low)
 {
@@ -314,13 +325,14 @@ static bool is_learning(const Lowering *low, const Node *node)
     return false;
 }
 
-void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions options,
+void lower_graph(Arena *arena, const Graph *graph, bool training, bool clips, PlanOptions options,
                  Schedule *schedule)
 {
     Lowering low = {arena,
                     graph,
                     schedule,
                     training,
+                    clips,
                     false,
                     options,
                     ARENA_ARRAY(arena, graph->node_count, Result),
@@ -331,6 +343,8 @@ void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions op
         schedule_buffer(arena, schedule, "input", HOME_CALLER_INPUT, shape_count(input));
     count_readers(&low);
     low.results[0] = (Result){.buffer = buffer, .view = view_plain(input), .step = STEP_NONE};
+    if (graph->planar && input.c > 1 && input.h * input.w > 1)
+        lower_planes(&low);
     for (int i = 1; i < graph->node_count; i++) {
         low.learns[i] = is_learning(&low, &graph->nodes[i]);
         low.learning = training && low.learns[i];

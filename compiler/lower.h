@@ -4,8 +4,9 @@
 
 #include "plan.h"
 
-/* Fills schedule->steps and buffers (without lifetimes). */
-void lower_graph(Arena *arena, const Graph *graph, bool training, PlanOptions options,
+/* Fills schedule->steps and buffers (without lifetimes). With `clips`, layers that can do without
+ * zeros around their input get none. */
+void lower_graph(Arena *arena, const Graph *graph, bool training, bool clips, PlanOptions options,
                  Schedule *schedule);
 
 /* Appends a buffer; returns its index. */

@@ -18,6 +18,7 @@ typedef struct {
     const Graph *graph;
     Schedule *schedule;
     bool training;
+    bool clips;    /* layers that can do without zeros around their input get none */
     bool learning; /* training, and the node that is lowered now or one below it is trained */
     PlanOptions options;
     Result *results; /* by node */
@@ -41,7 +42,7 @@ Result lowering_result(const Lowering *low);
 bool lowering_passes(const Lowering *low, const Node *node);
 
 /* The zeros around its input that a layer reads. */
-Padding halo_own(const Node *node);
+Padding halo_own(const Lowering *low, const Node *node);
 /* The zeros around result `index` that suit all its readers; none when one of them wants its values
  * in one piece, as the caller does. */
 Padding halo_wanted(const Lowering *low, int index);

@@ -30,12 +30,14 @@ static Plan *plan_spec(const Job *job, const char *path, PlanOptions options)
     Text dump = {.arena = job->arena};
     const int before = job->diag->errors;
     job->diag->rule = RULE_FILE;
-    Source *source = host_read(job->arena, job->diag, path, 0);
+    Source *source = host_read(job->arena, job->diag, path, SPEC_BYTES);
     if (!source)
         return NULL;
     job->diag->rule = RULE_SPEC;
     Model *model =
         spec_load(job->arena, job->diag, source, a->defines, a->define_count, graph_constructors());
+    if (path == a->specs[a->spec_count - 1] && model)
+        spec_check_defines(job->diag, a->defines, a->define_count);
     if (!model)
         return NULL;
     if (a->dump && strcmp(a->dump, "model") == 0)
@@ -295,7 +297,7 @@ static bool run_command(const Job *job)
         return convert_weights(job);
     case COMMAND_IMPORT:
         return import_onnx(job->arena, job->diag, job->arguments->specs[0],
-                           job->arguments->run.output);
+                           job->arguments->run.output, job->arguments->keep_layout);
     case COMMAND_HELP:
         return fputs(arguments_help(), stdout) >= 0;
     case COMMAND_VERSION:

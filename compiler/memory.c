@@ -2,7 +2,8 @@
  *
  * Largest first, each at the lowest address where it meets no buffer alive at the same time: for
  * chains this reaches the lower bound, the largest sum of what is alive at one moment, nearly
- * always; `summary` prints both. */
+ * always; `summary` prints both. Where outputs may lie over their inputs the order matters more,
+ * and others are tried, too. */
 #include "plan.h"
 
 #include <assert.h>
@@ -33,21 +34,78 @@ static int larger_first(const void *a, const void *b)
     return x < y ? -1 : 1;
 }
 
-/* The lowest offset at which `buffer` fits beside the `placed` ones; those are few, so each try
- * starts over. */
-static int64_t lowest_fit(Buffer *const *placed, int count, const Buffer *buffer, int64_t align)
+/* A buffer may not start between other->offset - before and other->offset + behind. */
+typedef struct {
+    int64_t before, behind;
+} Distance;
+
+static Distance distance(const Schedule *schedule, const Buffer *other, const Buffer *buffer,
+                         int64_t align)
+{
+    for (int i = 0; i < schedule->overlap_count; i++) {
+        const Overlap *o = &schedule->overlaps[i];
+        if (&schedule->buffers[o->x] == other && &schedule->buffers[o->y] == buffer)
+            return (Distance){o->before, o->behind};
+        if (&schedule->buffers[o->y] == other && &schedule->buffers[o->x] == buffer)
+            return (Distance){o->behind, o->before};
+    }
+    return (Distance){buffer_size(buffer, align), buffer_size(other, align)};
+}
+
+/* The lowest offset at which `buffer` fits beside the `placed` ones, which are in order of their
+ * offsets. Those that overlap it may allow a place below them only: then each try starts over. */
+static int64_t lowest_fit(const Schedule *schedule, Buffer *const *placed, int count,
+                          const Buffer *buffer, int64_t align)
 {
     const int64_t size = buffer_size(buffer, align);
     int64_t offset = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && placed[i]->offset < offset + size; i++) {
         const Buffer *other = placed[i];
-        const int64_t end = other->offset + buffer_size(other, align);
-        if (meet(buffer, other) && offset < end && other->offset < offset + size) {
-            offset = end;
-            i = -1;
+        if (!meet(buffer, other))
+            continue;
+        const Distance d = distance(schedule, other, buffer, align);
+        if (offset > other->offset - d.before && offset < other->offset + d.behind) {
+            offset = rounded(other->offset + d.behind, align);
+            i = schedule->overlap_count > 0 ? -1 : i;
         }
     }
     return offset;
+}
+
+static void insert(Buffer **placed, int count, Buffer *buffer)
+{
+    for (; count > 0 && placed[count - 1]->offset > buffer->offset; count--)
+        placed[count] = placed[count - 1];
+    placed[count] = buffer;
+}
+
+/* Places the buffers in this order; how many floats that takes. `placed` has room for them. */
+static int64_t place(const Schedule *schedule, Buffer *const *order, Buffer **placed, int count,
+                     int64_t align)
+{
+    int64_t size = 0;
+    for (int i = 0; i < count; i++) {
+        order[i]->offset = lowest_fit(schedule, placed, i, order[i], align);
+        insert(placed, i, order[i]);
+        const int64_t end = order[i]->offset + buffer_size(order[i], align);
+        size = end > size ? end : size;
+    }
+    return size;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What two buffers need together less than one beside the other. */
+static int64_t saved(const Schedule *schedule, const Overlap *o, int64_t align)
+{
+    const int64_t x = buffer_size(&schedule->buffers[o->x], align);
+    const int64_t y = buffer_size(&schedule->buffers[o->y], align);
+    const int64_t before = larger(y, x + larger(o->before, 0));
+    const int64_t behind = larger(x, y + larger(o->behind, 0));
+    return larger(x + y - (before < behind ? before : behind), 0);
 }
 
 static int64_t largest_sum(const Schedule *schedule, int64_t align)
@@ -62,28 +120,64 @@ static int64_t largest_sum(const Schedule *schedule, int64_t align)
             if (b->home == HOME_ARENA && b->first <= time && time <= b->last)
                 sum += buffer_size(b, align);
         }
+        for (int k = 0; k < schedule->overlap_count; k++)
+            if (schedule->buffers[schedule->overlaps[k].y].first == time)
+                sum -= saved(schedule, &schedule->overlaps[k], align);
         most = sum > most ? sum : most;
     }
     return most;
 }
 
+enum { TRIES_MOST = 4000, TRIES_WORK = 20000000 };
+
+static int random_below(uint32_t *state, int n)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (int)((*state >> 8) % (uint32_t)n);
+}
+
+static void move(Buffer **order, int from, int to)
+{
+    Buffer *moved = order[from];
+    for (; from > to; from--)
+        order[from] = order[from - 1];
+    for (; from < to; from++)
+        order[from] = order[from + 1];
+    order[to] = moved;
+}
+
+/* Moves one buffer forward in the order, again and again; what does not need more is kept. The
+ * numbers are always the same. */
+static int64_t search(const Schedule *schedule, Buffer **order, Buffer **placed, int count,
+                      int64_t align, int64_t size)
+{
+    uint32_t state = 1;
+    const int64_t tries = TRIES_WORK / ((int64_t)count * count);
+    for (int64_t i = 0; i < tries && i < TRIES_MOST && size > schedule->lower_bound; i++) {
+        const int from = random_below(&state, count), to = random_below(&state, from + 1);
+        move(order, from, to);
+        const int64_t now = place(schedule, order, placed, count, align);
+        if (now <= size)
+            size = now;
+        else
+            move(order, to, from);
+    }
+    return place(schedule, order, placed, count, align);
+}
+
 void memory_assign(Arena *arena, Schedule *schedule, int64_t align, int64_t slack)
 {
     Buffer **order = ARENA_ARRAY(arena, schedule->buffer_count, Buffer *);
+    Buffer **placed = ARENA_ARRAY(arena, schedule->buffer_count, Buffer *);
     int count = 0;
     for (int i = 0; i < schedule->buffer_count; i++)
         if (schedule->buffers[i].home == HOME_ARENA)
             order[count++] = &schedule->buffers[i];
     qsort(order, (size_t)count, sizeof *order, larger_first);
-    schedule->arena = 0;
-    for (int i = 0; i < count; i++) {
-        Buffer *buffer = order[i];
-        buffer->offset = lowest_fit(order, i, buffer, align);
-        const int64_t end = buffer->offset + buffer_size(buffer, align);
-        if (end > schedule->arena)
-            schedule->arena = end;
-    }
     schedule->lower_bound = largest_sum(schedule, align);
+    schedule->arena = place(schedule, order, placed, count, align);
+    if (schedule->overlap_count > 0)
+        schedule->arena = search(schedule, order, placed, count, align, schedule->arena);
     assert(schedule->arena >= schedule->lower_bound);
     if (count > 0)
         schedule->arena += slack;

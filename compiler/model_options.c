@@ -66,6 +66,26 @@ static void read_loss(Check *check, const Value *loss)
         diag_note(check->diag, "there are: %s", names_text(check->arena, loss_names));
 }
 
+/* "hwc", as everywhere here, or "chw": the caller has one plane after the other. */
+static void read_input_layout(Check *check, const Value *layout)
+{
+    static const char *const layouts[] = {"hwc", "chw", NULL};
+    if (!layout)
+        return;
+    if (layout->type != VALUE_STRING)
+        diag_error(check->diag, layout->span, "model: input_layout must be a string, not %s",
+                   value_type_name(layout));
+    else if (strcmp(layout->string, "hwc") != 0 && strcmp(layout->string, "chw") != 0)
+        diag_error(check->diag, layout->span, "model: unknown input_layout \"%s\"; there are: %s",
+                   layout->string, names_text(check->arena, layouts));
+    else if (strcmp(layout->string, "chw") == 0 && check->graph->nodes[0].out.rank == 1)
+        diag_error(check->diag, layout->span,
+                   "model: input_layout \"chw\" needs an image or a sequence as input, not %s",
+                   shape_text(check->arena, check->graph->nodes[0].out));
+    else
+        check->graph->planar = strcmp(layout->string, "chw") == 0;
+}
+
 static void check_huber(Check *check, const Value *delta, const Value *loss)
 {
     const char *name = loss_names[check->graph->loss];
@@ -221,9 +241,9 @@ void graph_model_options(Check *check, const Value *root)
         {"batch", OPTION_COUNT, offsetof(Graph, batch), OPTIONAL, false},
         {"huber_delta", OPTION_NUMBER, offsetof(Graph, huber_delta), OPTIONAL, false},
     };
-    static const char *const names[] = {"batch",        "huber_delta", "budget",
-                                        "freeze_until", "input",       "loss",
-                                        "name",         "optimizer",   NULL};
+    static const char *const names[] = {
+        "batch",        "huber_delta", "budget", "freeze_until", "input",
+        "input_layout", "loss",        "name",   "optimizer",    NULL};
     Graph *graph = check->graph;
     graph->batch = 1;
     graph->huber_delta = 1;
@@ -237,6 +257,7 @@ void graph_model_options(Check *check, const Value *root)
         else if (n < 2)
             check_option(check, "model", &options[n], field->value, graph, 2);
     }
+    read_input_layout(check, value_get(root, "input_layout"));
     read_loss(check, value_get(root, "loss"));
     check_huber(check, value_get(root, "huber_delta"), value_get(root, "loss"));
     read_optimizer(check, value_get(root, "optimizer"));
@@ -296,6 +317,8 @@ void graph_dump(Text *out, const Graph *graph)
 {
     text_printf(out, "model %s: loss %s, optimizer %s, batch %" PRId64 "\n", graph->name,
                 loss_name(graph->loss), optimizer_name(graph->optimizer.kind), graph->batch);
+    if (graph->planar)
+        text_printf(out, "input channels first\n");
     for (int i = 0; i < graph->node_count; i++)
         dump_node(out, graph, &graph->nodes[i]);
     text_printf(out, "parameters %" PRId64 " (%" PRId64 " trainable), multiply-adds %" PRId64 "\n",

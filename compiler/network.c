@@ -15,7 +15,7 @@
 #include <xmmintrin.h>
 #endif
 
-enum { WORDS_MOST = 64, ALIGNMENT = 64 };
+enum { ALIGNMENT = 64 };
 static const char openmp[] = "-fopenmp";
 
 void *network_memory(size_t bytes)
@@ -52,11 +52,9 @@ void network_restore_denormals(unsigned before)
 /* Appends the words of `text`, separated by spaces. */
 static int add_words(Arena *arena, const char *text, const char **words, int count)
 {
-    while (count < WORDS_MOST / 2) {
-        text += strspn(text, " \t\n");
-        size_t size = strcspn(text, " \t\n");
-        if (size == 0)
-            break;
+    static const char blanks[] = " \t\n";
+    for (text += strspn(text, blanks); *text; text += strspn(text, blanks)) {
+        const size_t size = strcspn(text, blanks);
         words[count++] = arena_copy(arena, text, size);
         text += size;
     }
@@ -72,10 +70,11 @@ static const char *setting(const char *name, const char *otherwise)
 static bool compile(Arena *arena, Diag *diag, const Network *network, const char *source,
                     const char *library)
 {
-    const char *words[WORDS_MOST], *output = "";
-    const char *tail[] = {"-shared", "-fPIC", "-o", library, source};
-    int count = add_words(arena, setting("CC", "cc"), words, 0);
-    count = add_words(arena, setting("CFLAGS", "-O3 -march=native"), words, count);
+    const char *cc = setting("CC", "cc"), *flags = setting("CFLAGS", "-O3 -march=native");
+    const char *tail[] = {"-shared", "-fPIC", "-o", library, source}, *output = "";
+    const char **words = ARENA_ARRAY(arena, strlen(cc) + strlen(flags) + 10, const char *);
+    int count = add_words(arena, cc, words, 0);
+    count = add_words(arena, flags, words, count);
     for (size_t i = 0; i < sizeof tail / sizeof *tail; i++)
         words[count++] = tail[i];
     if (network->threads > 1)
@@ -148,6 +147,8 @@ bool network_open(Arena *arena, Diag *diag, Network *network, const char *source
     bool good = host_write(diag, source_path, source, strlen(source)) &&
                 host_write(diag, header_path, header, strlen(header)) &&
                 compile(arena, diag, network, source_path, library) && load(diag, network, library);
+    host_remove_folder(network->folder); /* what is loaded needs no file */
+    network->folder = NULL;
     if (!good)
         network_close(network);
     return good;
@@ -157,8 +158,5 @@ void network_close(Network *network)
 {
     if (network->library && network->threads <= 1) /* else threads of OpenMP sleep in there */
         dlclose(network->library);
-    if (network->folder)
-        host_remove_folder(network->folder);
     network->library = NULL;
-    network->folder = NULL;
 }

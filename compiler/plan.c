@@ -33,6 +33,8 @@ enum { STATISTIC, SUMMED, AT_ONCE, FROZEN, CLASSES };
 
 static int tensor_class(const Plan *plan, const Tensor *tensor)
 {
+    if (plan->options.inference)
+        return FROZEN; /* all of them, in canonical order */
     if (tensor->statistic)
         return STATISTIC;
     if (!tensor->trainable)
@@ -89,6 +91,14 @@ static int count_moments(OptimizerKind kind)
     return kind == OPTIMIZER_SGD ? 0 : kind == OPTIMIZER_ADAM || kind == OPTIMIZER_ADAMW ? 2 : 1;
 }
 
+/* A 64-bit number and this behind it, as whole 8-byte words; `pad` becomes the floats that fill the
+ * last one. They are written out, since 32-bit x86 aligns a uint64_t to 4 bytes only. */
+static int64_t whole_words(int64_t bytes, int *pad)
+{
+    *pad = bytes % 8 != 0;
+    return 8 + (bytes + 7) / 8 * 8;
+}
+
 void plan_count_bytes(Plan *plan)
 {
     const int64_t real = plan->options.real64 ? 8 : 4;
@@ -98,15 +108,15 @@ void plan_count_bytes(Plan *plan)
     if (plan->train.count == 0)
         return;
     plan->moments = count_moments(plan->graph->optimizer.kind);
-    /* a 64-bit seed in front, the gradients behind; whole 8-byte words. Several parts leave their
-     * outputs in one place. */
+    /* a 64-bit seed in front, the gradients behind. Several parts leave their outputs in one
+     * place. */
     const int64_t grads = plan->summed + plan->slack > 0 ? plan->summed + plan->slack : 1;
     const int64_t part = plan->train.arena + grads;
     const int64_t output = shape_count(plan->graph->nodes[plan->graph->node_count - 1].out);
     const int64_t outputs = plan->parts > 1 ? plan->batch * output : 0;
-    plan->tape_bytes = (8 + (plan->parts * part + outputs) * real + 7) / 8 * 8;
-    plan->optimizer_bytes =
-        (8 + plan->moments * (plan->trainable - plan->statistics) * real + 7) / 8 * 8;
+    plan->tape_bytes = whole_words((plan->parts * part + outputs) * real, &plan->tape_pad);
+    plan->optimizer_bytes = whole_words(
+        plan->moments * (plan->trainable - plan->statistics) * real, &plan->optimizer_pad);
 }
 
 /* How many parts a batch has: a thread without a sample would only cost memory. */
@@ -169,10 +179,11 @@ static void dump_schedule(Text *out, const char *name, const Schedule *schedule)
                 schedule->count, schedule->arena, schedule->lower_bound);
     for (int i = 0; i < schedule->count; i++) {
         const Step *s = &schedule->steps[i];
-        text_printf(out, "  step %d %s (%s)%s%s%s%s: %s -> %s\n", i, s->name,
+        text_printf(out, "  step %d %s (%s)%s%s%s%s%s%s: %s -> %s\n", i, s->name,
                     s->forward_pass.templates, s->batched ? " batched" : "",
                     s->recomputed ? " recomputed" : "", s->backward ? " backward" : "",
-                    s->wants_dx ? " dx" : "", schedule->buffers[s->x].name,
+                    s->wants_dx ? " dx" : "", s->over ? " over its input" : "",
+                    s->reversed ? " from the last pixel" : "", schedule->buffers[s->x].name,
                     schedule->buffers[s->y].name);
     }
     for (int i = 0; i < schedule->buffer_count; i++) {

@@ -22,6 +22,8 @@ typedef struct {
     bool inference;  /* no training code */
     bool standalone; /* the runtime inside OUT.c */
     bool real64;     /* --real double */
+    bool reproducible; /* the same bits with every compiler, on every target */
+    bool crc;          /* a function for the CRC of the parameters */
     bool direct;     /* --winograd off */
     int64_t ram;     /* most bytes of scratch, and of tape; 0: as much as makes it fast */
     bool least_ram;  /* --ram least */
@@ -85,11 +87,14 @@ typedef struct Step {
     int64_t samples;  /* that share what is prepared from the parameters: those of a part */
     int norm_values;  /* buffer of a scale, then a shift for each channel of norm, or STEP_NONE */
     int kept; /* buffer of a norm's mean, variance and 1/deviation of the batch, or of a few numbers
-                 for each pixel, or STEP_NONE */
+                 for each pixel or channel, or STEP_NONE */
     int argmax; /* training with a pool: buffer of the place that won in each window, a byte each */
 
     Pass forward_pass, backward_pass;
     bool lean;       /* no form that takes memory to be fast */
+    bool clips;      /* the form that leaves out taps outside of x, pixel by pixel */
+    bool over;       /* y is written over x while x is read, */
+    bool reversed;   /* from the last pixel to the first */
     bool recomputed; /* in training backward runs it forward again */
 
     /* Backward; unused in the predict schedule. */
@@ -103,13 +108,24 @@ typedef struct Step {
     int handover_count; /* done behind the step's backward pass */
 } Step;
 
+/* Two buffers of which one may be written over the other while that is read: y starts at least
+ * `before` floats before x, or at least `behind` floats behind the start of x. Either may be
+ * negative. */
+typedef struct {
+    int x, y;
+    int64_t before, behind;
+} Overlap;
+
 typedef struct {
     Step *steps;
     int count;
     Buffer *buffers;
     int buffer_count;
+    Overlap *overlaps;
+    int overlap_count;
     int64_t arena;       /* floats */
-    int64_t lower_bound; /* floats: the largest sum of what is alive at one time */
+    int64_t lower_bound; /* floats: the largest sum of what is alive at one time, what may overlap
+                            as close together as it may be */
 } Schedule;
 
 /* Where each tensor stands in the params struct. */
@@ -136,10 +152,12 @@ typedef struct Plan {
     int64_t
         slack; /* floats at the end of arenas and params that vector loads may read and never use */
     bool lean_predict, lean_train;
+    bool packed_predict;     /* images without zeros around them, outputs over their inputs */
     bool *recomputed;        /* by step of the training schedule; NULL: none */
     int64_t recomputed_macs; /* multiply-adds a sample that training spends again */
     int moments;             /* arrays of `trainable` floats in the optimizer: 0, 1 or 2 */
     int64_t params_bytes, scratch_bytes, tape_bytes, optimizer_bytes;
+    int tape_pad, optimizer_pad; /* floats that fill the last 8-byte word */
 } Plan;
 
 enum { UNROLL_MOST = 40000 }; /* statements a layer may have under --unroll full */
@@ -149,8 +167,8 @@ enum { THREADS_MOST = 64 };
 Plan *plan_build(Arena *arena, Diag *diag, const Graph *graph, PlanOptions options);
 void plan_dump(Text *out, const Plan *plan);
 
-/* memory.c: gives every arena buffer an offset such that no two alive at the same time overlap;
- * `align` floats. */
+/* memory.c: gives every arena buffer an offset such that no two alive at the same time overlap, but
+ * for what schedule->overlaps allows; `align` floats. */
 void memory_assign(Arena *arena, Schedule *schedule, int64_t align, int64_t slack);
 
 /* plan_value.c: the plan as templates see it. */

@@ -143,7 +143,7 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     const Step *step = &schedule->steps[index];
     const Node *node = step->node;
     Value *table = value_table(b->arena);
-    value_set_int(b->arena, table, "index", index);
+    value_set_int(b->arena, table, "index", node->index); /* in every plan the same */
     value_set_string(b->arena, table, "name", step->name);
     value_set(b->arena, table, "forward_pass", pass_value(b, schedule, &step->forward_pass));
     value_set(b->arena, table, "backward_pass", pass_value(b, schedule, &step->backward_pass));
@@ -155,6 +155,9 @@ static Value *step_value(const Binding *b, const Schedule *schedule, int index)
     if (step->z != STEP_NONE)
         value_set(b->arena, table, "z", view_value(b, schedule, step->zv, step->z));
     value_set_bool(b->arena, table, "in_place", step->in_place);
+    value_set_bool(b->arena, table, "clips", step->clips);
+    value_set_bool(b->arena, table, "over", step->over);
+    value_set_bool(b->arena, table, "reversed", step->reversed);
     value_set(b->arena, table, "kernel", graph_size_value(b->arena, node->window.kernel));
     value_set(b->arena, table, "stride", graph_size_value(b->arena, node->window.stride));
     value_set(b->arena, table, "dilation", graph_size_value(b->arena, node->window.dilation));
@@ -262,6 +265,8 @@ static void set_costs(const Binding *b, Value *table)
     value_set_int(b->arena, table, "scratch_bytes", plan->scratch_bytes);
     value_set_int(b->arena, table, "tape_bytes", plan->tape_bytes);
     value_set_int(b->arena, table, "optimizer_bytes", plan->optimizer_bytes);
+    value_set_int(b->arena, table, "tape_pad", plan->tape_pad);
+    value_set_int(b->arena, table, "optimizer_pad", plan->optimizer_pad);
     value_set_int(b->arena, table, "param_count", plan->graph->param_count);
     value_set_int(b->arena, table, "trainable_count", plan->graph->trainable_count);
     value_set_int(b->arena, table, "macs", plan->graph->macs);
@@ -288,6 +293,8 @@ Value *plan_value(Arena *arena, const Plan *plan, bool has_weights)
     value_set_bool(b->arena, table, "double", plan->options.real64);
     value_set_bool(b->arena, table, "portable", plan->options.portable);
     value_set_bool(b->arena, table, "standalone", plan->options.standalone);
+    value_set_bool(b->arena, table, "crc", plan->options.crc);
+    value_set_bool(b->arena, table, "reproducible", plan->options.reproducible);
     value_set_bool(b->arena, table, "inference", plan->options.inference);
     value_set_bool(b->arena, table, "weights", has_weights);
     value_set_int(b->arena, table, "batch", graph->batch); /* of one part; what the steps see */
@@ -297,6 +304,7 @@ Value *plan_value(Arena *arena, const Plan *plan, bool has_weights)
     value_set_number(b->arena, table, "huber_delta", graph->huber_delta);
     value_set(arena, table, "optimizer", optimizer_value(b));
     value_set(arena, table, "input", graph_shape_value(b->arena, graph->nodes[0].out));
+    value_set_bool(arena, table, "planar", graph->planar);
     value_set(arena, table, "output",
               graph_shape_value(b->arena, graph->nodes[graph->node_count - 1].out));
     for (int i = 1; i < graph->node_count; i++)

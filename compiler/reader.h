@@ -13,6 +13,7 @@ typedef struct {
     const char *name, *site;
     int line, n;
     bool inside; /* a block, which stands there itself */
+    bool placed; /* it is part of the model */
 } Call;
 
 typedef struct {
@@ -33,7 +34,7 @@ typedef struct {
 } Reader;
 
 /* The Call of the table on top of the stack, or NULL for a plain table. */
-const Call *reader_call(lua_State *L, const Reader *r);
+Call *reader_call(lua_State *L, const Reader *r);
 
 /* blocks.c: adds the blocks of the prelude to the library on top of the stack. */
 void reader_add_blocks(lua_State *L, Reader *r);

@@ -75,7 +75,7 @@ static void push_file(lua_State *L, const char *name)
     lua_pushlstring(L, file->text, file->size);
 }
 
-/* load_template(name, environment) → function */
+/* load_template(name) → function; of a template (.t), with its environment as the argument. */
 static int load_template(lua_State *L)
 {
     Renderer *r = renderer_of(L);
@@ -88,15 +88,12 @@ static int load_template(lua_State *L)
         text = template_to_lua(r->arena, text, size, &line);
         if (!text)
             return luaL_error(L, "templates/%s:%d: a ${ is not closed", name, line);
+        text = arena_printf(r->arena, "local _ENV = ...; %s", text);
         size = strlen(text);
     }
     if (luaL_loadbufferx(L, text, size, arena_printf(r->arena, "@templates/%s", name), "t") !=
         LUA_OK)
         return lua_error(L);
-    if (lua_istable(L, 2)) {
-        lua_pushvalue(L, 2);
-        lua_setupvalue(L, -2, 1);
-    }
     return 1;
 }
 

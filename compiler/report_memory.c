@@ -60,6 +60,16 @@ int64_t report_node_bytes(const Plan *plan, const Node *node, bool training)
     return bytes;
 }
 
+/* Floats that an output and the input it is written over have both. */
+static int64_t shared(const Schedule *s, const Overlap *o)
+{
+    const Buffer *x = &s->buffers[o->x], *y = &s->buffers[o->y];
+    const int64_t start = x->offset > y->offset ? x->offset : y->offset;
+    const int64_t x_end = x->offset + x->count, y_end = y->offset + y->count;
+    const int64_t end = x_end < y_end ? x_end : y_end;
+    return end > start ? end - start : 0;
+}
+
 /* What is alive at each time, in bytes. */
 static Value *alive_value(Arena *arena, const Schedule *s, int64_t times, int64_t real)
 {
@@ -71,6 +81,9 @@ static Value *alive_value(Arena *arena, const Schedule *s, int64_t times, int64_
             if (b->home == HOME_ARENA && b->first <= t && t <= b->last)
                 sum += b->count * b->samples * real;
         }
+        for (int i = 0; i < s->overlap_count; i++)
+            if (s->buffers[s->overlaps[i].y].first == t)
+                sum -= shared(s, &s->overlaps[i]) * real;
         value_add(arena, alive, value_int(arena, sum));
     }
     return alive;

@@ -22,26 +22,29 @@ typedef struct {
     const float *weights, *input;
 } Sample;
 
-static const float *read_picture(Arena *arena, Diag *diag, Shape shape, const char *path)
+static const float *read_picture(Arena *arena, Diag *diag, const Graph *graph, const char *path)
 {
+    const Shape shape = graph->nodes[0].out;
     const Picture *picture = picture_read(arena, diag, path);
     if (!picture)
         return NULL;
     if (picture->h == shape.h && picture->w == shape.w && picture->c == shape.c)
-        return picture->values;
+        return graph->planar ? dataset_planes(arena, picture->values, 1, shape, false)
+                             : picture->values;
     diag_error(diag, bytes_span(arena, path),
                "the picture is %lldx%lldx%lld, the network's input is %s", (long long)picture->h,
                (long long)picture->w, (long long)picture->c, shape_text(arena, shape));
     return NULL;
 }
 
-static const float *read_array(Arena *arena, Diag *diag, Shape shape, const char *path)
+static const float *read_array(Arena *arena, Diag *diag, const Graph *graph, const char *path)
 {
+    const Shape shape = dataset_order(graph);
     Npy *array = npy_read(arena, diag, path);
     if (!array)
         return NULL;
     if (!dataset_npy_is_sample(array, shape) && dataset_npy_count(array, shape) == 0) {
-        dataset_npy_input_error(arena, diag, path, array, shape);
+        dataset_npy_input_error(arena, diag, path, array, graph);
         return NULL;
     }
     dataset_npy_scale(array);
@@ -137,13 +140,15 @@ const ReportMap *report_sample(Arena *arena, Diag *diag, const Plan *plan, const
     const Node *chosen[MAPS_MOST + 1];
     Sample s = {arena, diag, graph, weights, NULL};
     s.input = !input              ? read_data(arena, diag, graph, data, seed)
-              : picture_is(input) ? read_picture(arena, diag, shape, input)
-                                  : read_array(arena, diag, shape, input);
+              : picture_is(input) ? read_picture(arena, diag, graph, input)
+                                  : read_array(arena, diag, graph, input);
     if (!s.input)
         return NULL;
     const int count = choose(graph, chosen);
     ReportMap *maps = ARENA_ARRAY(arena, count + 2, ReportMap);
     maps[0] = (ReportMap){&graph->nodes[0], s.input};
+    if (graph->planar)
+        maps[0].values = dataset_planes(arena, s.input, 1, shape, true);
     for (int i = 0; i < count; i++) {
         maps[i + 1] = (ReportMap){chosen[i], run_until(&s, chosen[i])};
         if (!maps[i + 1].values)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "dataset.h"
 #include "dataset_npy.h"
 #include "host.h"
 #include "picture.h"
@@ -34,7 +35,9 @@ static bool read_picture(Run *run)
                           "the picture is %lldx%lldx%lld, the network's input is %s",
                           (long long)picture->h, (long long)picture->w, (long long)picture->c,
                           shape_text(run->arena, input));
-    run->inputs = picture->values;
+    run->inputs = run->network->graph->planar
+                      ? dataset_planes(run->arena, picture->values, 1, input, false)
+                      : picture->values;
     run->count = 1;
     run->single = true;
     return true;
@@ -45,11 +48,12 @@ static bool read_array(Run *run)
     Npy *array = npy_read(run->arena, run->diag, run->options->input);
     if (!array)
         return false;
-    run->single = dataset_npy_is_sample(array, run->input);
-    run->count = run->single ? 1 : dataset_npy_count(array, run->input);
+    const Shape order = dataset_order(run->network->graph);
+    run->single = dataset_npy_is_sample(array, order);
+    run->count = run->single ? 1 : dataset_npy_count(array, order);
     if (run->count == 0)
         return dataset_npy_input_error(run->arena, run->diag, run->options->input, array,
-                                       run->input);
+                                       run->network->graph);
     dataset_npy_scale(array);
     run->inputs = array->values;
     return true;

@@ -13,6 +13,21 @@
 /* The hook comes often, for one instruction can be a call that works on megabytes. */
 enum { HOOK_EVERY = 50, RANGE_MOST = 1000000, REPEAT_MOST = 1 << 20 };
 
+/* The message handler does not see the end of memory, and when the error arrives nothing runs any
+ * more. Asking where it runs allocates nothing. */
+static void remember_line(Limits *limits)
+{
+    lua_Debug record;
+    limits->line = 0;
+    for (int level = 0; limits->state && lua_getstack(limits->state, level, &record); level++) {
+        lua_getinfo(limits->state, "Sl", &record);
+        if (record.currentline > 0 && strcmp(record.source, "=spec") == 0) {
+            limits->line = record.currentline;
+            return;
+        }
+    }
+}
+
 static void *limited_alloc(void *data, void *old, size_t old_size, size_t new_size)
 {
     Limits *limits = data;
@@ -23,8 +38,10 @@ static void *limited_alloc(void *data, void *old, size_t old_size, size_t new_si
         limits->used -= old_size;
         return NULL;
     }
-    if (new_size > old_size && new_size - old_size > limits->most - limits->used)
+    if (new_size > old_size && new_size - old_size > limits->most - limits->used) {
+        remember_line(limits);
         return NULL;
+    }
     void *memory = realloc(old, new_size);
     if (memory)
         limits->used = limits->used - old_size + new_size;
@@ -61,6 +78,7 @@ lua_State *sandbox_open(Limits *limits)
     lua_State *L = lua_newstate(limited_alloc, limits);
     if (L) {
         *(Limits **)lua_getextraspace(L) = limits;
+        limits->state = L;
         lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
     }
     return L;

@@ -9,10 +9,16 @@
 
 #include "spec.h"
 
-enum { SPEC_INSTRUCTIONS = 20000000, SPEC_SECONDS = 5, SPEC_MEGABYTES = 64 };
+#ifndef SPEC_INSTRUCTIONS /* fuzzers are compiled with less: more specs a second */
+#define SPEC_INSTRUCTIONS 20000000
+#endif
+
+enum { SPEC_SECONDS = 5, SPEC_MEGABYTES = 64 };
 
 typedef struct {
     size_t used, most; /* bytes */
+    lua_State *state;
+    int line; /* of the spec, where memory ran out; 0: nowhere */
     int64_t instructions;
     clock_t started;
 } Limits;

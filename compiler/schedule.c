@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "lower.h"
+#include "lowering.h"
 
 void schedule_extend(Buffer *buffer, int time)
 {
@@ -143,7 +143,7 @@ static int own_buffer(Arena *arena, Schedule *schedule, const char *name, int64_
 }
 
 /* The scale and the shift of a norm are made before the loop over the samples, and stay for
- * backward. */
+ * backward. To save memory a step works the shift out itself. */
 static void add_norm_values(Arena *arena, const Plan *plan, Schedule *schedule, Step *step,
                             int time)
 {
@@ -153,7 +153,7 @@ static void add_norm_values(Arena *arena, const Plan *plan, Schedule *schedule, 
         times_around(schedule, 2 * schedule->count - time, &unused, &last);
     }
     step->norm_values = own_buffer(arena, schedule, arena_printf(arena, "%s_norm", step->name),
-                                   2 * step->norm->in.c, first, last);
+                                   (step->clips ? 1 : 2) * step->norm->in.c, first, last);
     if (schedule == &plan->train)
         schedule->buffers[step->norm_values].samples = 0;
 }
@@ -164,7 +164,7 @@ void schedule_choose_form(Arena *arena, const Plan *plan, Schedule *schedule, St
     Pass *pass = backward ? &step->backward_pass : &step->forward_pass;
     const char *d = backward ? "d" : "";
     int first = time, last = time;
-    if (step->norm && !backward)
+    if (step->norm && !backward && step->norm_values == STEP_NONE)
         add_norm_values(arena, plan, schedule, step, time);
     if (!step->recipe->form)
         return;
@@ -254,24 +254,57 @@ static int64_t alignment(const Plan *plan)
     return plan->options.portable ? 1 : ALIGN_VECTOR;
 }
 
+/* Whether a step may read beyond a buffer's last value. */
+static bool reads_beyond(const Step *step)
+{
+    const Recipe *recipe = step->recipe;
+    return !step->clips && !recipe->in_order && recipe != &recipe_pad && recipe != &recipe_add &&
+           (!recipe->clips || step->norm) && (!recipe->whole_batch || step->norm);
+}
+
+/* Every byte counts: buffers stand where they fit, nothing behind them. A step that neither has
+ * zeros to do without nor writes over its input gets its faster form back. */
+static void pack(Arena *arena, Plan *plan)
+{
+    Schedule *predict = &plan->predict;
+    int64_t slack = 0;
+    overlap_find(arena, plan, predict);
+    for (int s = 0; s < predict->count; s++)
+        if (reads_beyond(&predict->steps[s]))
+            slack = plan->slack;
+    memory_assign(arena, predict, 1, slack);
+    overlap_settle(predict);
+    for (int s = 0; s < predict->count; s++) {
+        Step *step = &predict->steps[s];
+        if (!step->clips || step->over || step->norm ||
+            !padding_is_zero(step->node->window.padding))
+            continue;
+        step->clips = false;
+        schedule_choose_form(arena, plan, predict, step, s);
+    }
+}
+
 void schedule_predict(Arena *arena, Plan *plan)
 {
     Schedule *predict = &plan->predict;
     *predict = (Schedule){.count = 0};
-    lower_graph(arena, plan->graph, false, plan->options, predict);
+    lower_graph(arena, plan->graph, false, plan->packed_predict, plan->options, predict);
     make_lean(predict, plan->lean_predict);
     live_forward(predict);
     reuse_inputs(predict);
     for (int s = 0; s < predict->count; s++)
         schedule_choose_form(arena, plan, predict, &predict->steps[s], s);
-    memory_assign(arena, predict, alignment(plan), plan->slack);
+    if (plan->packed_predict)
+        pack(arena, plan);
+    else
+        memory_assign(arena, predict, alignment(plan), plan->slack);
 }
 
 void schedule_train(Arena *arena, Plan *plan)
 {
     Schedule *train = &plan->train;
     *train = (Schedule){.count = 0};
-    lower_graph(arena, plan->graph, true, plan->options, train);
+    lower_graph(arena, plan->graph, true, false, plan->options, train);
     make_lean(train, plan->lean_train);
     live_forward(train);
     fuse_loss(plan->graph, train);

@@ -7,8 +7,8 @@
 
 enum { ALIGN_VECTOR = 16 };
 
-/* Each builds its schedule of `plan` anew: predict for plan->lean_predict; training for
- * plan->lean_train and plan->recomputed. */
+/* Each builds its schedule of `plan` anew: predict for plan->lean_predict and packed_predict;
+ * training for plan->lean_train and plan->recomputed. */
 void schedule_predict(Arena *arena, Plan *plan);
 void schedule_train(Arena *arena, Plan *plan);
 
@@ -25,6 +25,12 @@ void schedule_choose_form(Arena *arena, const Plan *plan, Schedule *schedule, St
 
 /* gradient.c: gives every step of a training schedule that has one its backward pass. */
 void schedule_gradients(Arena *arena, const Plan *plan, Schedule *schedule);
+
+/* overlap.c: finds the steps of a schedule that can write their output over their input, and, when
+ * every buffer has its place, says which of them do. */
+Overlap overlap_of(const Plan *plan, const Step *step);
+void overlap_find(Arena *arena, const Plan *plan, Schedule *schedule);
+void overlap_settle(Schedule *schedule);
 
 /* Bytes of all structs, from the schedules. */
 void plan_count_bytes(Plan *plan);

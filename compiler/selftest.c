@@ -94,12 +94,10 @@ static const char *compiler(void)
 
 static bool compile(Arena *arena, Diag *diag, const char *program, const char *const *sources)
 {
-    enum { WORDS_MOST = 32 };
-    const char *words[WORDS_MOST + 8], *output = "";
-    const char *at = compiler();
+    const char *at = compiler(), *output = "";
+    const char **words = ARENA_ARRAY(arena, strlen(at) + 10, const char *);
     int count = 0;
-    for (size_t size;
-         count < WORDS_MOST && (at += strspn(at, " \t\n"), size = strcspn(at, " \t\n")); at += size)
+    for (size_t size; (at += strspn(at, " \t\n"), size = strcspn(at, " \t\n")); at += size)
         words[count++] = arena_copy(arena, at, size);
     const char *const tail[] = {"-std=c99", "-O2",      "-ffp-contract=off", "-o",
                                 program,    sources[0], sources[1],          NULL};

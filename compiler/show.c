@@ -32,7 +32,7 @@ static void show_maps(const Network *network, const void *params, const float *i
     void *scratch = network_memory(network->scratch_bytes);
     network->predict(params, input, maps, scratch);
     printf("%s:\n", title);
-    picture_terminal(stdout, input, x.h, x.w, x.c);
+    picture_terminal(stdout, input, x.h, x.w, graph->planar ? 1 : x.c);
     for (int64_t f = 0; f < y.c && f < MAPS_MOST; f++) {
         printf("%s, feature map %lld:\n", graph->nodes[graph->node_count - 1].name,
                (long long)f + 1);

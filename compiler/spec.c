@@ -39,9 +39,9 @@ static int count_on_line(const Reader *r, const char *site, int line)
 int reader_new_call(lua_State *L, Reader *r, const char *name)
 {
     const char *copy = arena_printf(r->arena, "%s", name);
-    Call call = {copy, copy, reader_line(L), 0, false};
+    Call call = {.name = copy, .site = copy, .line = reader_line(L)};
     if (r->block)
-        call = (Call){copy, r->block->site, r->block->line, r->block->n, true};
+        call = (Call){copy, r->block->site, r->block->line, r->block->n, true, false};
     else
         call.n = count_on_line(r, name, call.line);
     r->calls = arena_grow(r->arena, r->calls, (size_t)r->call_count, (size_t)r->call_count + 1,
@@ -282,6 +282,8 @@ static const char *reword(const char *message)
 {
     if (!message)
         return "the spec raised an error that is not a text";
+    if (strncmp(message, "prelude:", 8) == 0 && strchr(message, ' ')) /* a line of ours */
+        message = strchr(message, ' ') + 1;
     return strcmp(message, "C stack overflow") == 0 ? "the spec is nested too deeply" : message;
 }
 
@@ -334,25 +336,52 @@ static int run_chunk(lua_State *L)
     return 1;
 }
 
-static void report_unused(Reader *r)
+/* For those that no spec asks for: what was meant. */
+static void suggest_defines(const Reader *r)
 {
     const char **asked = ARENA_ARRAY(r->arena, r->asked_count + 1, const char *);
     if (r->asked_count > 0)
         memcpy(asked, r->asked, (size_t)r->asked_count * sizeof *asked);
-    for (int i = 0; i < r->define_count; i++) {
-        if (r->defines[i].used)
+    for (int i = 0; i < r->define_count; i++)
+        if (!r->defines[i].used && !r->defines[i].near)
+            r->defines[i].near = nearest_name(r->defines[i].key, asked);
+}
+
+bool spec_check_defines(Diag *diag, const Define *defines, int count)
+{
+    bool ok = true;
+    for (int i = 0; i < count; i++) {
+        const char *near = defines[i].near;
+        if (!defines[i].used)
+            ok = diag_usage(diag, "-D %s: the spec does not ask for it%s%s%s", defines[i].key,
+                            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+    return ok;
+}
+
+/* A layer that was made and is nowhere in the model was probably forgotten. The calls inside a
+ * block of the prelude stand for it. */
+static void warn_unplaced(const Reader *r)
+{
+    enum { WARNINGS_MOST = 10 };
+    int warnings = 0;
+    for (int i = 0; i < r->call_count && warnings < WARNINGS_MOST; i++) {
+        const Call *call = &r->calls[i];
+        const CallSite *site =
+            call->placed ? NULL : locate_call(r->index, call->site, call->line, call->n);
+        const Span span = site ? site->name_span : (Span){r->source, call->line, 0};
+        if (call->placed || is_reported(r, span))
             continue;
-        const char *near = nearest_name(r->defines[i].key, asked);
-        diag_usage(r->diag, "-D %s: the spec does not ask for it%s%s%s", r->defines[i].key,
-                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        diag_warning(r->diag, span, "this %s is no part of the model", call->site);
+        warnings++;
     }
 }
 
-static void report_failure(Reader *r, lua_State *L, int status)
+static void report_failure(Reader *r, lua_State *L, int status, const Limits *limits)
 {
     if (status == LUA_ERRMEM)
-        diag_error(r->diag, (Span){.source = r->source}, "the spec needs more than %d MB",
-                   SPEC_MEGABYTES);
+        diag_error(r->diag, (Span){.source = r->source, .line = limits->line},
+                   "the spec needs more than %d MB", SPEC_MEGABYTES);
     else
         report(r, lua_tostring(L, -1));
 }
@@ -395,6 +424,7 @@ Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines
                      .define_count = define_count,
                      .constructors = constructors};
     const Value *root = NULL;
+    const int before = diag->errors;
     Limits limits;
     lua_State *L = sandbox_open(&limits);
     if (!L) {
@@ -411,13 +441,15 @@ Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines
         lua_pushlightuserdata(L, &root);
         lua_pushvalue(L, -4);
         status = lua_pcall(L, 3, 0, 0);
-        report_unused(&reader);
+        suggest_defines(&reader);
     }
     if (status != LUA_OK)
-        report_failure(&reader, L, status);
+        report_failure(&reader, L, status, &limits);
     lua_close(L);
     if (!root)
         return NULL;
+    if (diag->errors == before)
+        warn_unplaced(&reader);
     Model *model = ARENA_NEW(arena, Model);
     *model = (Model){source, model_name(arena, source->path), root};
     return model;

@@ -14,10 +14,13 @@
 #include "diag.h"
 #include "value.h"
 
+enum { SPEC_BYTES = 1 << 24 }; /* of the longest spec */
+
 /* -D key=value on the command line. */
 typedef struct {
     const char *key, *value;
-    bool used; /* set when the spec asked for it; one that nobody asked for is an error */
+    bool used;        /* set when a spec asked for it */
+    const char *near; /* a name that a spec asks for and that is nearly this one, or NULL */
 } Define;
 
 typedef struct {
@@ -33,6 +36,8 @@ typedef struct {
  * you mean". */
 Model *spec_load(Arena *arena, Diag *diag, const Source *source, Define *defines, int define_count,
                  const char *const *constructors);
+/* Behind the last spec: a define that none asked for is an error. */
+bool spec_check_defines(Diag *diag, const Define *defines, int count);
 void spec_dump(Text *out, const Model *model);
 
 #endif

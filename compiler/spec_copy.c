@@ -29,9 +29,9 @@ static const Place *find_place(const CallSite *site, const char *name, int item)
 
 static Value *copy_value(lua_State *L, Reader *r, Span span, int depth);
 
-const Call *reader_call(lua_State *L, const Reader *r)
+Call *reader_call(lua_State *L, const Reader *r)
 {
-    const Call *call = NULL;
+    Call *call = NULL;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &reader_calls_key);
     lua_pushvalue(L, -2);
     if (lua_rawget(L, -2) == LUA_TNUMBER)
@@ -127,10 +127,11 @@ static void copy_fields(lua_State *L, Reader *r, Value *table, const CallSite *s
 static Value *copy_table(lua_State *L, Reader *r, Span span, int depth)
 {
     Value *table = value_table(r->arena);
-    const Call *call = reader_call(L, r);
+    Call *call = reader_call(L, r);
     const CallSite *site;
     table->span = span;
     if (call) {
+        call->placed = true;
         site = locate_call(r->index, call->site, call->line, call->n);
         table->call = call->name;
         table->span = site ? site->brace : (Span){r->source, call->line, 0};

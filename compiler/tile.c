@@ -68,6 +68,15 @@ static void add_variant(Arena *arena, Value *list, int64_t v, int64_t n, int64_t
     value_add(arena, list, variant);
 }
 
+/* Whether tiles of v vectors leave some of the channels over, on any target. */
+static bool leaves_rest(int64_t channels, int64_t v, int lanes)
+{
+    for (int64_t wide = lanes; wide > 0; wide /= 2)
+        if ((channels + wide - 1) / wide % v != 0)
+            return true;
+    return false;
+}
+
 static int64_t smallest(int64_t n, int64_t rows, int64_t most)
 {
     return rows > 1 ? rows * n : n / ((n + most - 1) / most);
@@ -78,19 +87,28 @@ bool tile_prefers_narrow(int64_t wide, int64_t narrow)
     return wide < FEW_WIDE && narrow >= ENOUGH_NARROW;
 }
 
-Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
+Value *tile_variants_like(Arena *arena, const Plan *plan, int64_t n, int64_t like, int64_t channels,
+                          int lanes)
 {
+    const bool wide = lanes == 1
+                          ? channels > 1
+                          : channels > 4 && !tile_prefers_narrow(smallest(like, 1, WIDE_P),
+                                                                 smallest(like, 1, NARROW_P));
     Value *list = value_table(arena);
     if (in_blocks(plan, lanes)) {
         add_variant(arena, list, 1, n, BLOCK_P);
         return list;
     }
-    if (channels > (lanes == 1 ? 1 : 4) &&
-        (lanes == 1 || !tile_prefers_narrow(smallest(n, 1, WIDE_P), smallest(n, 1, NARROW_P))))
+    if (wide)
         add_variant(arena, list, WIDE_V, n, WIDE_P);
-    if (lanes > 1 || channels % WIDE_V != 0)
+    if (!wide || leaves_rest(channels, WIDE_V, lanes))
         add_variant(arena, list, 1, n, lanes == 1 ? WIDE_P : NARROW_P);
     return list;
+}
+
+Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes)
+{
+    return tile_variants_like(arena, plan, n, n, channels, lanes);
 }
 
 /* As many whole rows of outputs as `most` pixels allow, where that divides them. */
@@ -122,7 +140,8 @@ static Value *forward_variants(Arena *arena, const Plan *plan, const Step *step,
     if (channels > 4 &&
         !tile_prefers_narrow(smallest(columns, wide, WIDE_P), smallest(columns, narrow, NARROW_P)))
         add_rows(arena, list, WIDE_V, columns, wide, WIDE_P);
-    add_rows(arena, list, 1, columns, narrow, NARROW_P);
+    if (list->item_count == 0 || leaves_rest(channels, WIDE_V, lanes))
+        add_rows(arena, list, 1, columns, narrow, NARROW_P);
     return list;
 }
 
@@ -138,14 +157,18 @@ static Value *pooled_variants(Arena *arena, const Plan *plan, const Step *step, 
 }
 
 /* Backward of a sparse gradient holds every row of a window, some vectors wide: as many as twelve
- * registers hold, all of one width if that is not much less. */
-static int64_t sparse_vectors(const Node *node)
+ * registers hold, all of one width if that is not much less. Neighbouring taps in one block change
+ * the order of sums in dx, and the width of a block is the target's: where that matters, a block
+ * lies in one tap. */
+static int64_t sparse_vectors(const Plan *plan, const Node *node)
 {
-    const int64_t vectors = node->window.kernel.w * node->in.c / TILE_MOST_LANES;
+    const bool fixed = plan->options.reproducible;
+    const int64_t taps = fixed ? 1 : node->window.kernel.w;
+    const int64_t vectors = taps * node->in.c / TILE_MOST_LANES;
     const int64_t rows = node->window.kernel.h;
     int64_t most = NARROW_P / rows;
     most = most < 1 ? 1 : most < vectors ? most : vectors;
-    for (int64_t v = most; v * rows >= SINGLE_COPIES; v--)
+    for (int64_t v = most; v > 0 && (fixed || v * rows >= SINGLE_COPIES); v--)
         if (vectors % v == 0)
             return v;
     return most;
@@ -193,6 +216,33 @@ Spread tile_spread(const Step *step)
     return spread;
 }
 
+enum { CLIPPED_V = 4 };
+
+Clipped tile_clipped(const Plan *plan, const Step *step)
+{
+    const Node *node = step->node;
+    const bool depthwise = node->groups == node->in.c && node->filters == node->in.c;
+    const int64_t channels = depthwise ? node->filters : node->filters / node->groups;
+    const bool loops = plan->options.unroll != UNROLL_AUTO;
+    const int lanes = loops ? 1 : tile_block(channels);
+    int64_t v = channels / lanes;
+    if (loops || depthwise || (plan->options.portable && lanes > 1))
+        v = 1;
+    else if (v > CLIPPED_V)
+        v = CLIPPED_V;
+    return (Clipped){lanes, (int)v, depthwise, depthwise && channels % lanes == 0};
+}
+
+static Value *clipped_value(Arena *arena, Clipped clipped)
+{
+    Value *table = value_table(arena);
+    value_set_int(arena, table, "lanes", clipped.lanes);
+    value_set_int(arena, table, "v", clipped.v);
+    value_set_bool(arena, table, "depthwise", clipped.depthwise);
+    value_set_bool(arena, table, "own", clipped.own);
+    return table;
+}
+
 static Value *spread_value(Arena *arena, Spread spread)
 {
     Value *table = value_table(arena);
@@ -218,13 +268,17 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     const int64_t in = node->in.c / node->groups, out = node->filters / node->groups;
     const bool merged = node->groups == 1 && node->window.dilation.w == 1;
     const int64_t columns = step->conv.shape.w;
+    if (step->clips) {
+        value_set(arena, tiles, "clipped", clipped_value(arena, tile_clipped(plan, step)));
+        return;
+    }
     value_set(arena, tiles, "forward",
               step->pool ? pooled_variants(arena, plan, step, lanes)
                          : forward_variants(arena, plan, step, lanes));
     value_set(arena, tiles, "dw",
               tile_variants(arena, plan, merged ? node->window.kernel.w * in : in, out, lanes));
     value_set(arena, tiles, "dx", tile_variants(arena, plan, columns, in, dx_lanes));
-    value_set_int(arena, tiles, "sparse", sparse_vectors(node));
+    value_set_int(arena, tiles, "sparse", sparse_vectors(plan, node));
     const Winograd forward = winograd_forward(plan, step), dx = winograd_dx(plan, step);
     if (forward.used)
         value_set(arena, tiles, "winograd", winograd_value(arena, &forward));
@@ -233,8 +287,7 @@ void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, i
     value_set_int(arena, tiles, "columns", tile_lanes(step->yv.shape.w));
     value_set(arena, tiles, "input", split_value(arena, tile_split_input(step)));
     value_set(arena, tiles, "gradient", split_value(arena, tile_split_gradient(step)));
-    const bool borrowed = step->from_caller && node->in.c % TILE_MOST_LANES != 0;
-    if (node->groups > 1 && (in > 1 || out > 1 || borrowed))
+    if (node->groups > 1)
         value_set(arena, tiles, "spread", spread_value(arena, tile_spread(step)));
 }
 
@@ -278,13 +331,16 @@ static void dense_vectors(Arena *arena, const Plan *plan, const Step *step, int 
     const int64_t passes = (vectors + SINGLE_V - 1) / SINGLE_V, v = (vectors + passes - 1) / passes;
     if (v > 1)
         add_dense(arena, single, v, "copies", 1);
-    if (v == 1 || lanes > 1 || vectors % v != 0)
+    /* Which outputs are left for one vector depends on the target: its sums are in the same order
+     * then. */
+    const bool one_sum = plan->options.reproducible && v > 1;
+    if (v == 1 || leaves_rest(out, v, lanes))
         add_dense(arena, single, 1, "copies",
-                  step->xv.shape.c >= SINGLE_COPIES ? SINGLE_COPIES : 1);
+                  step->xv.shape.c >= SINGLE_COPIES && !one_sum ? SINGLE_COPIES : 1);
     if (batch > 1) {
         if (out > (lanes == 1 ? 1 : 4))
             add_dense(arena, many, WIDE_V, "p", batch_pixels(batch));
-        if (lanes > 1 || out % WIDE_V != 0)
+        if (many->item_count == 0 || leaves_rest(out, WIDE_V, lanes))
             add_dense(arena, many, 1, "p", batch_pixels(batch));
     }
 }
@@ -305,8 +361,8 @@ void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, 
     value_set(arena, tiles, "dx_runs", runs_value(arena, step->xv.shape.c, TILE_DX_ROWS));
 }
 
-/* Vector loads may read beyond the last channel, which only our own buffers allow; convolution and
- * dense read x value by value. */
+/* Vector loads may read beyond the last channel, which only our own buffers allow, unless nothing
+ * is behind them; convolution and dense read x value by value. */
 static bool reads_caller(const Schedule *schedule, const Step *step)
 {
     return !step->recipe->linear && schedule->buffers[step->x].home == HOME_CALLER_INPUT;
@@ -319,8 +375,10 @@ Value *tile_value(Arena *arena, const Plan *plan, const Schedule *schedule, cons
     const bool linear = step->recipe->linear, whole = step->recipe->whole_batch;
     const int64_t channels = linear ? node->filters / node->groups : step->yv.shape.c;
     const bool blocks = plan->options.portable && linear;
+    const bool packed =
+        plan->packed_predict && schedule == &plan->predict && channels % tile_lanes(channels) != 0;
     const bool single = plan->options.unroll != UNROLL_AUTO || plan->options.portable != blocks ||
-                        reads_caller(schedule, step);
+                        reads_caller(schedule, step) || (packed && !linear);
     const int lanes = single ? 1 : blocks ? tile_block(channels) : tile_lanes(channels);
     const int64_t inputs = whole ? plan->graph->batch : node->in.c / node->groups;
     const int dx_lanes = single ? 1 : blocks ? tile_block(inputs) : tile_lanes(inputs);

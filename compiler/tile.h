@@ -30,10 +30,13 @@ int tile_lanes(int64_t channels);
 int tile_block(int64_t channels);
 
 /* Tiles for n pixels (or taps) of so many channels, as a list of {v, runs}: two vectors wide where
- * there are channels for it on some target, then one vector for the rest. `lanes` is 1 for plain C
- * with too few channels for a block. The last block overlaps the one before: there are no channels
- * left over. */
+ * there are channels for it on some target, then one vector for what that leaves over on some.
+ * `lanes` is 1 for plain C with too few channels for a block. The last block overlaps the one
+ * before: there are no channels left over. */
 Value *tile_variants(Arena *arena, const Plan *plan, int64_t n, int64_t channels, int lanes);
+/* As many vectors wide as those for `like` pixels. */
+Value *tile_variants_like(Arena *arena, const Plan *plan, int64_t n, int64_t like, int64_t channels,
+                          int lanes);
 
 /* The hooks of convolution and of dense (Recipe.tiles). */
 enum {
@@ -62,6 +65,16 @@ typedef struct {
 } Spread;
 
 Spread tile_spread(const Step *step);
+
+/* The tile of a convolution that leaves out taps: one pixel of `v` vectors (or blocks of plain C)
+ * of `lanes` channels. With `depthwise`, an output channel reads its own input channel only; with
+ * `own`, too, channels are done in order, none twice. */
+typedef struct {
+    int lanes, v;
+    bool depthwise, own;
+} Clipped;
+
+Clipped tile_clipped(const Plan *plan, const Step *step);
 void tile_conv(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,
                int dx_lanes);
 void tile_dense(Arena *arena, Value *tiles, const Plan *plan, const Step *step, int lanes,

@@ -37,7 +37,7 @@ static void add_winograd(Text *out, const Value *winograd)
                 integer(winograd, "blocks", 1) > 1 ? "s" : "", integer(winograd, "block", 1));
 }
 
-static void add_forward(Text *out, const Step *step, const Value *tiles)
+static void add_forward(Text *out, const Plan *plan, const Step *step, const Value *tiles)
 {
     const char *form = step->forward_pass.templates;
     const Size pool = step->pool ? step->pool->window.kernel : (Size){1, 1};
@@ -45,6 +45,8 @@ static void add_forward(Text *out, const Step *step, const Value *tiles)
         add_winograd(out, value_get(tiles, "winograd"));
     else if (strcmp(form, "conv_narrow") == 0)
         text_string(out, " lanes are columns");
+    else if (strcmp(form, "conv_clipped") == 0)
+        text_printf(out, " %dx1%s", tile_clipped(plan, step).v, step->over ? " in place" : "");
     else if (strcmp(form, "conv_depthwise") == 0)
         text_printf(out, " 1x%" PRId64, step->yv.shape.w < 6 ? step->yv.shape.w : 6);
     else if (value_get(tiles, "scatter"))
@@ -109,7 +111,7 @@ static void add_schedule(Text *out, const Plan *plan, const Schedule *schedule, 
         const Value *tiles = tile_value(out->arena, plan, schedule, step);
         text_printf(out, "  %-16s %-8s %3.0f %3.0f %3.0f %% ", step->name,
                     training ? "forward" : "predict", used(step, 16), used(step, 8), used(step, 4));
-        add_forward(out, step, tiles);
+        add_forward(out, plan, step, tiles);
         text_string(out, "\n");
         if (!step->backward || (!step->trainable && !step->wants_dx))
             continue;
@@ -142,7 +144,7 @@ void tile_words(Arena *arena, Value *rows, const Plan *plan, const Schedule *sch
             continue;
         const Value *tiles = tile_value(arena, plan, schedule, step);
         Text forward = {.arena = arena}, backward = {.arena = arena};
-        add_forward(&forward, step, tiles);
+        add_forward(&forward, plan, step, tiles);
         add_words(arena, rows, step, training ? "forward" : "predict", step->forward_pass.templates,
                   forward.data);
         if (!step->backward || (!step->trainable && !step->wants_dx))

@@ -201,7 +201,7 @@ static int add_layer(Check *check, const LayerKind *kind, const Value *call, con
     if (strcmp(node->activation->name, "softmax") == 0 && node->filters == 1)
         ok = diag_error(check->diag, check_place(node, "activation"),
                         "%s: softmax over one output is always 1; use sigmoid", name);
-    if (node->alpha == 0)
+    if (kind->role != ROLE_ACTIVATION)
         node->alpha = node->activation->alpha;
     if (known && ok && check_dims(check, node) && kind->check(check, node))
         graph_add_costs(check, node);

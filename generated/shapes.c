@@ -45,6 +45,12 @@ typedef SHAPES_REAL real;
 #if VECTOR_BYTES >= 32
 #include <immintrin.h> /* for stores of the first lanes only */
 #endif
+#if VECTOR_BYTES == 16 && defined(__ARM_FEATURE_MVE) && !defined(__clang__)
+#define NAME_HELIUM 1 /* gcc 12 gets masks of Helium wrong (only the first lane of a > b is compared), unless the instructions are named */
+#include <arm_mve.h>
+#else
+#define NAME_HELIUM 0
+#endif
 
 #if VECTOR_BYTES == 0
 typedef real v4;
@@ -191,25 +197,35 @@ static inline void put16(real *y, v16 a)
 {
     *(v16 *)(void *)y = a;
 }
+/* All bits of the lanes where a > b. */
+static inline m16 above16(v16 a, v16 b)
+{
+#if NAME_HELIUM
+    const mve_pred16_t lanes = vcmpgtq_f32((float32x4_t)a, (float32x4_t)b);
+    return (m16)vpselq_s32(vdupq_n_s32(-1), vdupq_n_s32(0), lanes);
+#else
+    return (m16)(a > b);
+#endif
+}
 static inline v16 relu16(v16 a)
 {
-    return (v16)(~(a < (v16){0}) & (m16)a);
+    return (v16)(~above16((v16){0}, a) & (m16)a);
 }
 /* b where it is larger, else a: a NaN in b never wins. */
 static inline v16 max16(v16 a, v16 b)
 {
-    const m16 larger = (m16)(b > a);
+    const m16 larger = above16(b, a);
     return (v16)((larger & (m16)b) | (~larger & (m16)a));
 }
 /* g where x is positive, else 0. */
 static inline v16 pass16(v16 x, v16 g)
 {
-    return (v16)((m16)(x > 0) & (m16)g);
+    return (v16)(above16(x, (v16){0}) & (m16)g);
 }
 /* The larger of a and b; where that is b, k goes into which. */
 static inline v16 larger16(v16 a, v16 b, int k, m16 *which)
 {
-    const m16 here = (m16)(b > a);
+    const m16 here = above16(b, a);
     *which = (here & k) | (~here & *which);
     return (v16)((here & (m16)b) | (~here & (m16)a));
 }
@@ -299,8 +315,12 @@ static inline v16 upper16(v16 a, v16 b)
 /* The first n lanes of a, zeros in the others. */
 static inline v16 first16(v16 a, int n)
 {
+#if NAME_HELIUM
+    return (v16)vpselq_f32((float32x4_t)a, vdupq_n_f32(0), vctp32q(n > 0 ? (uint32_t)n : 0));
+#else
     static const int32_t lanes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return (v16)((*(const m16 *)(const void *)lanes < n) & (m16)a);
+#endif
 }
 /* The lanes of a that still lie in y, which ends n floats from here or before. */
 static inline void within16(real *y, v16 a, int n)
@@ -862,7 +882,7 @@ static void shapes_conv1_pool1_backward(const real *restrict x, const real *rest
 }
 
 /* 1 vector of outputs x 4 samples. */
-static inline void shapes_dense1_train_1x4(const real *restrict x, const real *restrict w,
+static inline void shapes_dense1_1x4(const real *restrict x, const real *restrict w,
     const real *restrict b, real *restrict y, int n)
 {
     v4 a0_0 = load4(b);
@@ -883,39 +903,6 @@ static inline void shapes_dense1_train_1x4(const real *restrict x, const real *r
     store4(y + 3, a3_0, n);
 }
 
-/* 1 vector of outputs, one sample, 8 sums side by side. */
-static inline void shapes_dense1_train_1x1(const real *restrict x, const real *restrict w,
-    const real *restrict b, real *restrict y, int n)
-{
-    v4 a0_0 = load4(b);
-    v4 a1_0 = (v4){0};
-    v4 a2_0 = (v4){0};
-    v4 a3_0 = (v4){0};
-    v4 a4_0 = (v4){0};
-    v4 a5_0 = (v4){0};
-    v4 a6_0 = (v4){0};
-    v4 a7_0 = (v4){0};
-    for (int r1 = 0; r1 < 49; r1++) {
-        const real *x1 = x + r1*8, *w1 = w + r1*8;
-        a0_0 += x1[0] * load4(w1);
-        a1_0 += x1[1] * load4(w1 + 1);
-        a2_0 += x1[2] * load4(w1 + 2);
-        a3_0 += x1[3] * load4(w1 + 3);
-        a4_0 += x1[4] * load4(w1 + 4);
-        a5_0 += x1[5] * load4(w1 + 5);
-        a6_0 += x1[6] * load4(w1 + 6);
-        a7_0 += x1[7] * load4(w1 + 7);
-    }
-    a0_0 += a4_0;
-    a1_0 += a5_0;
-    a2_0 += a6_0;
-    a3_0 += a7_0;
-    a0_0 += a2_0;
-    a1_0 += a3_0;
-    a0_0 += a1_0;
-    store4(y, a0_0, n);
-}
-
 /* dense1: 392 -> 1, 392 multiply-adds, sigmoid. */
 static void shapes_dense1_train_forward(const real *restrict x, const real *restrict w,
     const real *restrict b, real *restrict y, int count)
@@ -925,7 +912,7 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
         const real *xn = x + (size_t)n * 392;
         real *yn = y + (size_t)n;
         for (int o = 0; o < 1;) {
-            shapes_dense1_train_1x4(xn, w + o, b + o, yn + o, 1 - o);
+            shapes_dense1_1x4(xn, w + o, b + o, yn + o, 1 - o);
             o += L4;
         }
     }
@@ -933,7 +920,7 @@ static void shapes_dense1_train_forward(const real *restrict x, const real *rest
         const real *xn = x + (size_t)n * 392;
         real *yn = y + (size_t)n;
         for (int o = 0; o < 1;) {
-            shapes_dense1_train_1x1(xn, w + o, b + o, yn + o, 1 - o);
+            shapes_dense1_1x1(xn, w + o, b + o, yn + o, 1 - o);
             o += L4;
         }
     }
@@ -1234,21 +1221,27 @@ real shapes_train_step(shapes_params *params, const real *inputs, const real *ta
     return loss;
 }
 
+/* The parameters in canonical order: where stretches of them stand in the params struct, and how many values those have. */
+static const size_t shapes_stretches[2][2] = {
+    {conv1_kernel, 20},
+    {dense1_kernel, 393},
+};
+
 void shapes_import(shapes_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p + conv1_kernel, flat, 18 * sizeof(real));
-    memcpy(p + conv1_bias, flat + 18, 2 * sizeof(real));
-    memcpy(p + dense1_kernel, flat + 20, 392 * sizeof(real));
-    memcpy(p + dense1_bias, flat + 412, sizeof(real));
+    for (int k = 0; k < 2; k++) {
+        memcpy(p + shapes_stretches[k][0], flat, shapes_stretches[k][1] * sizeof(real));
+        flat += shapes_stretches[k][1];
+    }
 }
 
 void shapes_export(const shapes_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p + conv1_kernel, 18 * sizeof(real));
-    memcpy(flat + 18, p + conv1_bias, 2 * sizeof(real));
-    memcpy(flat + 20, p + dense1_kernel, 392 * sizeof(real));
-    memcpy(flat + 412, p + dense1_bias, sizeof(real));
+    for (int k = 0; k < 2; k++) {
+        memcpy(flat, p + shapes_stretches[k][0], shapes_stretches[k][1] * sizeof(real));
+        flat += shapes_stretches[k][1];
+    }
 }

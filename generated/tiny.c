@@ -461,17 +461,11 @@ void tiny_import(tiny_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-    memcpy(p + conv1_kernel, flat, 18 * sizeof(real));
-    memcpy(p + conv1_bias, flat + 18, 2 * sizeof(real));
-    memcpy(p + dense1_kernel, flat + 20, 16 * sizeof(real));
-    memcpy(p + dense1_bias, flat + 36, 2 * sizeof(real));
+    memcpy(p + conv1_kernel, flat, 38 * sizeof(real));
 }
 
 void tiny_export(const tiny_params *params, real *flat)
 {
     const real *const p = (const real *)(const void *)params;
-    memcpy(flat, p + conv1_kernel, 18 * sizeof(real));
-    memcpy(flat + 18, p + conv1_bias, 2 * sizeof(real));
-    memcpy(flat + 20, p + dense1_kernel, 16 * sizeof(real));
-    memcpy(flat + 36, p + dense1_bias, 2 * sizeof(real));
+    memcpy(flat, p + conv1_kernel, 38 * sizeof(real));
 }

@@ -44,10 +44,13 @@ CNN_API void cnn_inverse_sqrt(cnn_real *y, const cnn_real *x, size_t n, cnn_real
 CNN_API cnn_real cnn_relu(cnn_real x);
 CNN_API cnn_real cnn_leaky_relu(cnn_real x, cnn_real alpha);
 CNN_API cnn_real cnn_relu6(cnn_real x);
-CNN_API cnn_real cnn_sigmoid(cnn_real x);             /* 1 / (1 + exp(-x)) */
-CNN_API cnn_real cnn_softplus(cnn_real x);            /* log(1 + exp(x)) */
+CNN_API cnn_real cnn_thresholded_relu(cnn_real x, cnn_real alpha); /* x, or 0 up to alpha >= 0 */
+CNN_API cnn_real cnn_sigmoid(cnn_real x);                          /* 1 / (1 + exp(-x)) */
+CNN_API cnn_real cnn_softplus(cnn_real x);                         /* log(1 + exp(x)) */
+CNN_API cnn_real cnn_softsign(cnn_real x);                         /* x / (1 + |x|) */
 CNN_API cnn_real cnn_elu(cnn_real x, cnn_real alpha); /* x, or alpha*(exp(x) - 1) below 0 */
 CNN_API cnn_real cnn_gelu(cnn_real x);         /* x/2 * (1 + erf(x/sqrt(2))), the exact form */
+CNN_API cnn_real cnn_gelu_tanh(cnn_real x);    /* x/2 * (1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3))) */
 CNN_API cnn_real cnn_silu(cnn_real x);         /* x * sigmoid(x) */
 CNN_API cnn_real cnn_hard_sigmoid(cnn_real x); /* relu6(x + 3) / 6 */
 CNN_API cnn_real cnn_hard_swish(cnn_real x);   /* x * relu6(x + 3) / 6 */
@@ -56,13 +59,16 @@ CNN_API cnn_real cnn_hard_swish(cnn_real x);   /* x * relu6(x + 3) / 6 */
 CNN_API cnn_real cnn_relu_grad(cnn_real y);
 CNN_API cnn_real cnn_leaky_relu_grad(cnn_real y, cnn_real alpha);
 CNN_API cnn_real cnn_relu6_grad(cnn_real y);
+CNN_API cnn_real cnn_thresholded_relu_grad(cnn_real y, cnn_real alpha);
 CNN_API cnn_real cnn_sigmoid_grad(cnn_real y);
 CNN_API cnn_real cnn_tanh_grad(cnn_real y);
 CNN_API cnn_real cnn_softplus_grad(cnn_real y);
+CNN_API cnn_real cnn_softsign_grad(cnn_real y);
 CNN_API cnn_real cnn_elu_grad(cnn_real y, cnn_real alpha);
 CNN_API cnn_real cnn_hard_sigmoid_grad(cnn_real y);
 /* ... or from the input x. */
 CNN_API cnn_real cnn_gelu_grad(cnn_real x);
+CNN_API cnn_real cnn_gelu_tanh_grad(cnn_real x);
 CNN_API cnn_real cnn_silu_grad(cnn_real x);
 CNN_API cnn_real cnn_hard_swish_grad(cnn_real x);
 

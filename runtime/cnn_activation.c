@@ -20,6 +20,12 @@ CNN_API cnn_real cnn_relu6(cnn_real x)
     return x < 0 ? 0 : x > 6 ? 6 : x;
 }
 
+/*@ cnn_thresholded_relu: */
+CNN_API cnn_real cnn_thresholded_relu(cnn_real x, cnn_real alpha)
+{
+    return x <= alpha ? 0 : x;
+}
+
 /*@ cnn_sigmoid: cnn_exp */
 CNN_API cnn_real cnn_sigmoid(cnn_real x)
 {
@@ -35,6 +41,12 @@ CNN_API cnn_real cnn_softplus(cnn_real x)
     return (x < 0 ? 0 : x) + l;
 }
 
+/*@ cnn_softsign: */
+CNN_API cnn_real cnn_softsign(cnn_real x)
+{
+    return x / (1 + (x < 0 ? -x : x));
+}
+
 /*@ cnn_elu: cnn_expm1 */
 CNN_API cnn_real cnn_expm1(cnn_real x);
 CNN_API cnn_real cnn_elu(cnn_real x, cnn_real alpha)
@@ -47,6 +59,14 @@ CNN_API cnn_real cnn_elu(cnn_real x, cnn_real alpha)
 CNN_API cnn_real cnn_gelu(cnn_real x)
 {
     return x / 2 * (1 + cnn_erf(x * (cnn_real)0.70710678118654752440));
+}
+
+/*@ cnn_gelu_tanh: cnn_sigmoid */
+CNN_API cnn_real cnn_gelu_tanh(cnn_real x)
+{
+    /* (1 + tanh(u))/2 = sigmoid(2*u), without the rounding of a sum near 0 */
+    return x * cnn_sigmoid(x * ((cnn_real)1.59576912160573071176 +
+                                (cnn_real)0.07135481627260024877 * x * x));
 }
 
 /*@ cnn_silu: cnn_sigmoid */
@@ -85,6 +105,12 @@ CNN_API cnn_real cnn_relu6_grad(cnn_real y)
     return y > 0 && y < 6 ? 1 : 0;
 }
 
+/*@ cnn_thresholded_relu_grad: */
+CNN_API cnn_real cnn_thresholded_relu_grad(cnn_real y, cnn_real alpha)
+{
+    return y > alpha ? 1 : 0;
+}
+
 /*@ cnn_sigmoid_grad: */
 CNN_API cnn_real cnn_sigmoid_grad(cnn_real y)
 {
@@ -101,6 +127,13 @@ CNN_API cnn_real cnn_tanh_grad(cnn_real y)
 CNN_API cnn_real cnn_softplus_grad(cnn_real y)
 {
     return -cnn_expm1(-y); /* sigmoid(x) = 1 - exp(-softplus(x)) */
+}
+
+/*@ cnn_softsign_grad: */
+CNN_API cnn_real cnn_softsign_grad(cnn_real y)
+{
+    const cnn_real rest = 1 - (y < 0 ? -y : y); /* 1/(1 + |x|) */
+    return rest * rest;
 }
 
 /*@ cnn_elu_grad: */
@@ -121,6 +154,14 @@ CNN_API cnn_real cnn_gelu_grad(cnn_real x)
     const cnn_real cumulative = (1 + cnn_erf(x * (cnn_real)0.70710678118654752440)) / 2;
     const cnn_real density = cnn_exp(-x * x / 2) * (cnn_real)0.39894228040143267794;
     return density > 0 ? cumulative + x * density : cumulative;
+}
+
+/*@ cnn_gelu_tanh_grad: cnn_sigmoid */
+CNN_API cnn_real cnn_gelu_tanh_grad(cnn_real x)
+{
+    const cnn_real a = (cnn_real)1.59576912160573071176, b = (cnn_real)0.07135481627260024877;
+    const cnn_real s = cnn_sigmoid(x * (a + b * x * x)), slope = s * (1 - s);
+    return slope > 0 ? s + x * slope * (a + 3 * b * x * x) : s;
 }
 
 /*@ cnn_silu_grad: cnn_sigmoid */

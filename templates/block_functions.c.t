@@ -2,11 +2,15 @@
 % local function called(name, n) return M.body:find("%f[%w]" .. name .. n .. "%(") ~= nil end
 % if next(blocks_used) then
 /* Operations on blocks of channels: loops that compilers turn into vectors, with a word of help. gcc -O3 takes
- * a loop of up to 16 rounds apart before it looks for vectors, and then finds none: it is asked to wait. clang
+ * a loop of up to 16 rounds apart before it looks for vectors, and then finds none: it is asked to wait.${not M.reproducible and " clang" or " */"}
+% if not M.reproducible then
  * keeps a second copy of all sums, unless it may fuse any multiplication with any addition. */
 #if defined(__clang__) && __clang_major__ >= 5
 #define VECTOR_LOOP _Pragma("clang fp contract(fast)")
 #elif defined(__GNUC__) && __GNUC__ >= 8
+% else
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
+% end
 #define VECTOR_LOOP _Pragma("GCC unroll 1")
 #else
 #define VECTOR_LOOP
@@ -19,6 +23,16 @@ static inline void madd${n}(real *restrict a, const real *restrict k, real x)
 {
     VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
         a[o] += k[o] * x;
+    }
+}
+
+% end
+% if called("madd_each", n) then
+/* a += k * x, value by value */
+static inline void madd_each${n}(real *restrict a, const real *restrict k, const real *restrict x)
+{
+    VECTOR_LOOP for (int o = 0; o < ${n}; o++) {
+        a[o] += k[o] * x[o];
     }
 }
 

@@ -8,8 +8,5 @@
 %   end
 % else
 %   local lanes = select(2, use_lanes(B.n))
-    for (int next = 0; next < ${C}; next += ${lanes}) {
-        const int o = next + ${lanes} <= ${C} ? next : ${C} - ${lanes}; /* the last block overlaps the one before */
-%   B.body("o")
-    }
+%   for o in each_vector("o", C, B.n, lanes) do B.body(o) end
 % end

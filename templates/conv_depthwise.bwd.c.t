@@ -3,7 +3,7 @@
 % -- With groups of more than one channel, x is spread out as forward does, and dx comes spread out: the sum over the outputs of a group is
 % -- what its channel gets.
 % local K, S, D, C, I = L.kernel, L.stride, L.dilation, L.filters, L.x.c // L.groups
-% local spread = L.tiles.spread
+% local spread = L.backward_pass.work and L.tiles.spread
 % local X, size = I * C, spread and spread.size
 % local row, origin = spread and spread.columns * X or L.x.row, spread and 0 or L.x.origin
 % local N = C < 8 and 4 or C < 16 and 8 or 16

@@ -2,7 +2,7 @@
 % -- Groups that read more than one channel, or write more than one, have their input spread out: every pixel as I planes of C values, plane c
 % -- with channel c of the group that each output reads.
 % local K, S, D, C, I = L.kernel, L.stride, L.dilation, L.filters, L.x.c // L.groups
-% local spread = L.tiles.spread
+% local spread = L.forward_pass.work and L.tiles.spread
 % local X = I * C
 % local row, origin = spread and spread.columns * X or L.x.row, spread and 0 or L.x.origin
 % local N = C < 8 and 4 or C < 16 and 8 or 16
@@ -74,8 +74,7 @@ ${signature("forward", arguments)}
 {
 % include("halo.c.t")
 % if spread then include("spread.c.t") end
-    for (int next = 0; next < ${C}; next += ${lanes}) {
-        const int o = next + ${lanes} <= ${C} ? next : ${C} - ${lanes}; /* the last block overlaps the one before */
+% for o in each_vector("o", C, N, lanes) do
 % for i in each("i", L.y.h) do
         const real *xi = ${plus(spread and "work + o" or "x + o", add(mul(i, S.h * row), origin))};
         real *yi = ${plus("y + o", add(mul(i, L.y.row), L.y.origin))};
@@ -95,6 +94,6 @@ ${signature("forward", arguments)}
         }
 %   end
 % end
-    }
+% end
 % if not relu and L.activation.name ~= "linear" then include("activate.c.t") end
 }

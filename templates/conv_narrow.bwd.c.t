@@ -4,6 +4,10 @@
 % local P = L.pool or {h = 1, w = 1}
 % local N = L.tiles.columns
 % local vec, lanes = use_lanes(N)
+% -- So that sums do not depend on the target, there are as many of them as the widest vectors have lanes: narrower ones take their
+% -- columns in several turns.
+% local fixed = M.reproducible
+% local sums = fixed and N or lanes
 % local input, gradient = L.tiles.input, L.tiles.gradient
 % local move = S.w * P.w
 % local activation = L.activation.name ~= "linear" and not L.skip_gradient
@@ -19,14 +23,14 @@
 % local sizes = K.h % rows == 0 and {rows} or {rows, K.h % rows}
 % for _, size in ipairs(sizes) do
 /* Adds what one filter's g gives to ${size} x ${K.w} taps of a channel, a sum in every lane. */
-${wrap("static inline void " .. L.fn .. "_dw_" .. size, {"const real *restrict x", "const real *restrict g", L.argmax and "const unsigned char *restrict argmax" or false, "real *restrict sums"})}
+${wrap("static inline void " .. L.fn .. "_dw_" .. size, {"const real *restrict x", "const real *restrict g", L.argmax and "const unsigned char *restrict argmax" or false, "real *restrict sums", fixed and "int first" or false})}
 {
-%   local function slot(ki, kj) return plus("sums", mul((ki * K.w + kj) * IC * F, lanes)) end
+%   local function slot(ki, kj) return plus("sums", mul((ki * K.w + kj) * IC * F, sums)) end
 %   for ki in range(size) do for kj in range(K.w) do
     ${vec} a${ki}_${kj} = load${N}(${slot(ki, kj)});
 %   end end
 %   for i in each("i", L.y.h) do
-    for (int j = 0; j < ${L.y.w}; j += ${lanes}) {
+    for (int j = ${fixed and "first" or 0}; j < ${L.y.w}; j += ${sums}) {
         const real *at = ${plus("x", add(mul(i, P.h * S.h * input.row), "j"))};
         const ${vec} t = ${valid("load" .. N .. "(" .. plus("g", add(mul(i, pitch), "j")) .. ")")};
 %       if L.argmax then
@@ -55,14 +59,14 @@ ${wrap("static inline void " .. L.fn .. "_dw_" .. size, {"const real *restrict x
 ${signature("finish", {"sums", "dw", L.bias and "db" or nil})}
 {
     for (int k = 0; k < ${taps}; k++) {
-        for (int lane = 0; lane < ${lanes}; lane++) {
-            dw[k] += sums[k * ${lanes} + lane];
+        for (int lane = 0; lane < ${sums}; lane++) {
+            dw[k] += sums[k * ${sums} + lane];
         }
     }
 % if L.bias then
     for (int o = 0; o < ${F}; o++) {
-        for (int lane = 0; lane < ${lanes}; lane++) {
-            db[o] += sums[(${taps} + o) * ${lanes} + lane];
+        for (int lane = 0; lane < ${sums}; lane++) {
+            db[o] += sums[(${taps} + o) * ${sums} + lane];
         }
     }
 % end
@@ -80,6 +84,9 @@ ${signature("backward", arguments)}
 % if activation then include("activate_gradient.c.t") end
 % include("split.c.t", {S = {from = "x", to = "work", view = L.x, split = input}})
 % if apart_dy then include("split.c.t", {S = {from = "dy", to = "g", view = L.y, split = gradient}}) end
+% if fixed then
+    for (int lane = 0; lane < ${sums}; lane += ${lanes}) {
+% end
 % for o in each("o", F) do
     {
         const real *const go = ${plus("g", mul(o, gradient.plane))};
@@ -89,22 +96,25 @@ ${signature("backward", arguments)}
 %           local count = size == rows and K.h // rows or 1
 %           for k in each("k", count) do
 %               local ki = add(mul(k, rows), first)
-        ${wrap(L.fn .. "_dw_" .. size, {plus("work", add(mul(c, input.plane), mul(ki, D.h * input.row))), "go", L.argmax and plus("argmax", mul(o, L.y.h * L.y.w)) or false, plus("sums", mul(add(mul(ki, K.w * IC * F), mul(c, F), o), lanes))})};
+        ${wrap(L.fn .. "_dw_" .. size, {plus("work", add(mul(c, input.plane), mul(ki, D.h * input.row))), "go", L.argmax and plus("argmax", mul(o, L.y.h * L.y.w)) or false, plus("sums", add(mul(add(mul(ki, K.w * IC * F), mul(c, F), o), sums), fixed and "lane" or 0)), fixed and "lane" or false})};
 %           end
 %           first = first + count * rows
 %       end
 %   end
 %   if L.bias then
         {
-            ${vec} sum = load${N}(sums + ${mul(add(taps, o), lanes)});
+            ${vec} sum = load${N}(sums + ${add(mul(add(taps, o), sums), fixed and "lane" or 0)});
 %       for i in each("i", L.y.h) do
-            for (int j = 0; j < ${L.y.w}; j += ${lanes}) {
+            for (int j = ${fixed and "lane" or 0}; j < ${L.y.w}; j += ${sums}) {
                 sum += ${valid("load" .. N .. "(" .. plus("go", add(mul(i, pitch), "j")) .. ")")};
             }
 %       end
-            put${N}(sums + ${mul(add(taps, o), lanes)}, sum);
+            put${N}(sums + ${add(mul(add(taps, o), sums), fixed and "lane" or 0)}, sum);
         }
 %   end
+    }
+% end
+% if fixed then
     }
 % end
 }

@@ -56,10 +56,28 @@
 static inline void ${L.fn}_dx_${run.p}(const real *restrict w, const real *restrict dy, real *restrict dx)
 {
     int o = 0;
-%       for p in range(run.p) do
+%       local fixed = M.reproducible and n > 1 -- sums side by side: as many on every target
+%       if fixed then
+%           for p in range(run.p) do
+    real a${p}[${n}] = {0};
+%           end
+    for (; o + ${n} <= ${outputs}; o += ${n}) {
+        for (int k = 0; k < ${n}; k += ${lanes}) {
+            const ${vec} g = ${vector_load(n, "dy", "o + k")};
+%           for p in range(run.p) do
+            ${vector_store(n, "a" .. p, "k", ("load%d(a%d + k) + g * %s"):format(n, p, vector_load(n, "w", add(p * outputs, "o + k"))))};
+%           end
+        }
+    }
+%           for p in range(run.p) do
+    real s${p} = total${n}(a${p});
+%           end
+%       else
+%           for p in range(run.p) do
     real s${p} = 0;
+%           end
 %       end
-%       if n > 1 then
+%       if n > 1 and not fixed then
     {
 %           for p in range(run.p) do
         ${vec} a${p} = ${vector_zero(n)};

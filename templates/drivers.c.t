@@ -45,10 +45,10 @@
 % end
 % local function prepare_forward(step)
 %   if step.norm_values then
-    ${call(step, "prepare_norm", with_tensors(step, {b = tensor("p", step.b_offset), prepare = own(step.norm_values)}))};
+    ${call(step, "prepare_norm", with_tensors(step, {b = tensor("p", step.b_offset), prepare = own(step.norm_values)}))}
 %   end
 %   if step.forward_pass.prepared then
-    ${call(step, "prepare_forward", {w = tensor("p", step.w_offset), prepare = own(step.forward_pass.prepared)})};
+    ${call(step, "prepare_forward", {w = tensor("p", step.w_offset), prepare = own(step.forward_pass.prepared)})}
 %   end
 % end
 % if #M.tensors > 0 then
@@ -60,7 +60,7 @@ enum {
 };
 
 % end
-% local function has(step, pass) return step.functions and step.functions[pass] end
+% local function has(step, pass) return step.functions and step.functions["_" .. pass] end
 % -- A step's backward pass, and where its gradients go on to.
 % local function backward(step, n)
 %   for _, gradient in ipairs {"dx", "dz"} do if step["clears_" .. gradient] then
@@ -68,13 +68,13 @@ enum {
     memset(${place(step[gradient], n)}, 0, ${step.batched and not n and M.batch > 1 and "(size_t)count * " .. size or size}); /* what was cut off has no gradient */
 %   end end
 %   if has(step, "backward") then
-    ${call(step, "backward", backward_values(step, n))};
+    ${call(step, "backward", backward_values(step, n))}
 %   end
 %   for k, handover in ipairs(step.handovers) do
 %       local samples = step.batched and not n and M.batch > 1
 %       for s in each("n", samples and "count" or 1) do
 %           local sample = samples and s or n
-    ${step.fn}_handover${k}(${place(handover.from, sample)}, ${place(handover.into, sample)});
+    ${statement(step, "handover" .. k, {place(handover.from, sample), place(handover.into, sample)})}
 %       end
 %   end
 % end
@@ -149,7 +149,7 @@ void ${M.name}_predict(const ${M.name}_params *params, const real *input, real *
 % end
 % for _, step in ipairs(M.predict.steps) do
 %   prepare_forward(step)
-    ${call(step, "forward", forward_values(step, nil, "input"))}; /* ${step.y.text} */
+    ${call(step, "forward", forward_values(step, nil, "input"), step.y.text)}
 % end
 }
 % if training then
@@ -189,11 +189,11 @@ const real *${M.name}_forward(const ${M.name}_params *params, const real *inputs
 %   for _, run in ipairs(runs(steps, 1, #steps, 1)) do
 %       for _, step in ipairs(run) do prepare_forward(step) end
 %       if run.batched then
-    ${call(run[1], "forward", forward_values(run[1], nil, "inputs"))};
+    ${call(run[1], "forward", forward_values(run[1], nil, "inputs"))}
 %       else
 %           for n in each("n", M.batch == 1 and 1 or "count") do
 %               for _, step in ipairs(run) do
-    ${call(step, "forward", forward_values(step, M.batch > 1 and "n" or nil, "inputs"))};
+    ${call(step, "forward", forward_values(step, M.batch > 1 and "n" or nil, "inputs"))}
 %               end
 %           end
 %       end
@@ -293,7 +293,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %   local function update_at_once(step)
 %       if step.updates then
     if (w) {
-        ${call(step, "update", {x = place(step.x, nil, "inputs"), dy_in = place(step.dy), w_out = tensor("w", step.w_offset), b_out = tensor("w", step.b_offset), count = "count", rate = "rate"})};
+        ${call(step, "update", {x = place(step.x, nil, "inputs"), dy_in = place(step.dy), w_out = tensor("w", step.w_offset), b_out = tensor("w", step.b_offset), count = "count", rate = "rate"})}
     }
 %       end
 %   end
@@ -301,7 +301,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %       for _, step in ipairs(run) do
 %           local own_memory = step.backward_pass
 %           if own_memory.prepared then
-    ${call(step, "prepare", {w = tensor("p", step.w_offset), prepare = own(own_memory.prepared)})};
+    ${call(step, "prepare", {w = tensor("p", step.w_offset), prepare = own(own_memory.prepared)})}
 %           end
 %           if own_memory.sums then
     memset(${own(own_memory.sums)}, 0, ${own_memory.sums_count} * sizeof(real));
@@ -313,7 +313,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %       elseif wanted(run) then
 %           for n in each("n", M.batch == 1 and 1 or "count") do
 %               for k = #run, 1, -1 do if run[k].recomputed then
-    ${call(run[k], "forward", forward_values(run[k], M.batch > 1 and "n" or nil, "inputs"))};
+    ${call(run[k], "forward", forward_values(run[k], M.batch > 1 and "n" or nil, "inputs"))}
 %               end end
 %               for _, step in ipairs(run) do if step.backward then
 %                   backward(step, M.batch > 1 and "n" or nil)
@@ -322,7 +322,7 @@ ${wrap("static real " .. M.name .. "_gradients", {"const " .. M.name .. "_params
 %           end
 %       end
 %       for _, step in ipairs(run) do if step.backward_pass.sums then
-    ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset)})};
+    ${call(step, "finish", {sums = own(step.backward_pass.sums), dw = tensor("g", step.w_offset), db = tensor("g", step.b_offset)})}
 %       end end
 %   end
     return loss * scale;
@@ -403,9 +403,19 @@ static void ${M.name}_step(real *w, const real *g, ${updates and "size_t n, " or
 %   else
 %       optimize(statistics, all)
 %   end
-%   for _, step in ipairs(steps) do if step.kept and step.tensors.moving_mean then for _, name in ipairs {"moving_mean", "moving_variance"} do
+%   -- The statistics stand first; where all have one momentum they are one array.
+%   local norms, equal = {}, true
+%   for _, step in ipairs(steps) do if step.kept and step.tensors.moving_mean then
+%       norms[#norms + 1] = step
+%       equal = equal and step.momentum == norms[1].momentum
+%   end end
+%   if #norms > 0 and equal then
+    ${use("cnn_sgd")}(w, g, ${M.statistics}, ${number(1 - norms[1].momentum)}, 1, 0);
+%   else
+%       for _, step in ipairs(norms) do for _, name in ipairs {"moving_mean", "moving_variance"} do
     ${use("cnn_sgd")}(${tensor("w", step.tensors[name])}, ${tensor("g", step.tensors[name])}, ${step.y.c}, ${number(1 - step.momentum)}, 1, 0);
-%   end end end
+%       end end
+%   end
 }
 
 void ${M.name}_update(${M.name}_params *params, const ${M.name}_params *grads, ${M.name}_optimizer *state, real lr)
@@ -424,31 +434,56 @@ real ${M.name}_train_step(${M.name}_params *params, const real *inputs, const re
 }
 % end
 
+% -- Neighbours in canonical order that are neighbours in the struct, too, are copied together.
+% local stretches = {}
+% for _, tensor in ipairs(M.tensors) do
+%   local last = stretches[#stretches]
+%   if last and last.offset + last.count == tensor.offset then
+%       last.count = last.count + tensor.count
+%   else
+%       stretches[#stretches + 1] = {offset = tensor.offset, count = tensor.count}
+%   end
+% end
+% local table_name = M.name .. "_stretches"
+% if #stretches > 1 then
+/* The parameters in canonical order: where stretches of them stand in the params struct, and how many values those have. */
+static const size_t ${table_name}[${#stretches}][2] = {
+%   for _, stretch in ipairs(stretches) do
+    {${at_tensor[stretch.offset]}, ${stretch.count}},
+%   end
+};
+
+% end
+% local function copy(export)
+%   local several, first = #stretches > 1, stretches[1]
+%   if first then
+%       local place = "p + " .. (several and table_name .. "[k][0]" or at_tensor[first.offset])
+%       local count = several and table_name .. "[k][1]" or first.count
+%       if several then
+    for (int k = 0; k < ${#stretches}; k++) {
+%       end
+        memcpy(${export and "flat, " .. place or place .. ", flat"}, ${count} * sizeof(real));
+%       if several then
+        flat += ${count};
+    }
+%       end
+%   else
+    (void)flat;
+%   end
+% end
 void ${M.name}_import(${M.name}_params *params, const real *flat)
 {
     real *const p = (real *)(void *)params;
     memset(p, 0, sizeof *params);
-% local done = 0
-% for _, tensor in ipairs(M.tensors) do
-    memcpy(p + ${at_tensor[tensor.offset]}, ${plus("flat", done)}, ${tensor.count == 1 and "" or tensor.count .. " * "}sizeof(real));
-%   done = done + tensor.count
-% end
-% if done == 0 then
-    (void)flat;
-% end
+% copy(false)
 }
 
 void ${M.name}_export(const ${M.name}_params *params, real *flat)
 {
-% done = 0
-% if #M.tensors > 0 then
+% if #stretches > 0 then
     const real *const p = (const real *)(const void *)params;
 % else
     (void)params;
-    (void)flat;
 % end
-% for _, tensor in ipairs(M.tensors) do
-    memcpy(${plus("flat", done)}, p + ${at_tensor[tensor.offset]}, ${tensor.count == 1 and "" or tensor.count .. " * "}sizeof(real));
-%   done = done + tensor.count
-% end
+% copy(true)
 }

@@ -1,5 +1,6 @@
 -- engine.lua: gives templates their names, and takes their text.
 local lib = load_template("lib.lua")()
+local share = load_template("share.lua")()
 
 return function(model, main)
     local used, functions, lanes_used, blocks_used = {}, {}, {}, {}
@@ -32,8 +33,16 @@ return function(model, main)
         return lib.each(emit, full, name, from, to)
     end
 
+    function names.each_down(name, n)
+        return lib.each_down(emit, full, name, n)
+    end
+
     function names.each_block(name, n, width, limit)
         return lib.each_block(emit, name, n, width, limit)
+    end
+
+    function names.each_vector(name, n, most, lanes)
+        return lib.each_vector(emit, name, n, most, lanes)
     end
 
     function names.channel_tiles(name, n, variants, lanes)
@@ -59,7 +68,30 @@ return function(model, main)
         return (model.unroll ~= "auto" or model.portable or n < 4) and 1 or n < 8 and 4 or n < 16 and 8 or 16
     end
 
-    local cache = {}
+    -- Sums over n channels, side by side in vectors and then summed up. With --reproducible there are as many as the widest vector has
+    -- lanes, in arrays, and channel c belongs to sum c % n, whatever the target.
+    local function line(text)
+        emit(text .. ";\n")
+    end
+    function names.channel_sums(n, ...)
+        for _, sums in ipairs(n > 1 and {...} or {}) do
+            line(model.reproducible and ("real %s[%d] = {0}"):format(sums, n) or ("%s %s = %s"):format(names.use_lanes(n), sums, lib.vector_zero(n)))
+        end
+    end
+    -- Adds `value`, of one channel or a vector of them, to the vector `sums`, or to `sum` where there are no vectors.
+    function names.add_to_sum(lanes, n, sums, sum, c, value)
+        if model.reproducible and n > 1 then
+            local place = lib.add(c, 0) .. " % " .. n
+            line(lib.vector_store(lanes, sums, place, lib.vector_load(lanes, sums, place) .. " + " .. value))
+        else
+            line((lanes > 1 and sums or sum) .. " += " .. value)
+        end
+    end
+    function names.sum_up(n, sums, sum, operator)
+        line(("%s %s %s%d(%s)"):format(sum, operator, model.reproducible and "total" or "sum", n, sums))
+    end
+
+    local loaded = {} -- a template is often included a hundred times
     function names.include(file, extra)
         local caller = extra or {}
         local environment = setmetatable({}, {__index = function(_, key)
@@ -87,7 +119,8 @@ return function(model, main)
         end
         local outer = names.current
         names.current = setmetatable({L = step}, {__index = caller})
-        load_template(file, environment)()
+        loaded[file] = loaded[file] or load_template(file)
+        loaded[file](environment)
         names.current = outer
     end
     names.current = {}
@@ -117,6 +150,8 @@ return function(model, main)
         return text
     end
 
+    names.functions = share(names.capture)
+
     names.include(main)
-    return take(), functions
+    return lib.break_lines(take()), functions
 end

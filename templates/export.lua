@@ -57,6 +57,15 @@ function P.is_padded(padding)
     return padding.top + padding.bottom + padding.left + padding.right > 0
 end
 
+-- The sizes of a sample as the caller has it.
+function P.input_dims(model)
+    local dims = P.dims(model.input)
+    if model.planar then
+        table.insert(dims, 1, table.remove(dims))
+    end
+    return dims
+end
+
 -- The same on both sides of each axis.
 function P.is_even(padding)
     return padding.top == padding.bottom and padding.left == padding.right
@@ -105,6 +114,37 @@ function P.check(layer, known)
     if not known and layer.kind ~= layer.activation then
         error(layer.name .. ": export does not know the layer kind " .. layer.kind, 0)
     end
+end
+
+-- The optimizer as a call in `module`: `arguments` come first, `words` are what its options are called there.
+function P.optimizer(o, module, arguments, words)
+    local num, class = P.number, ({rmsprop = "RMSprop", adam = "Adam", adamw = "AdamW"})[o.name] or "SGD"
+    local a = {table.unpack(arguments)}
+    local function add(word, value)
+        a[#a + 1] = word .. value
+    end
+    add(words.lr, num(o.lr))
+    if o.name == "momentum" or o.name == "nesterov" then
+        add("momentum=", num(o.momentum))
+    end
+    if o.name == "nesterov" then
+        add("nesterov=", "True")
+    end
+    if o.name == "rmsprop" then
+        add(words.rho, num(o.rho))
+    elseif class ~= "SGD" then
+        add("", words.betas:format(num(o.beta1), num(o.beta2)))
+    end
+    if class ~= "SGD" then
+        add(words.epsilon, num(o.epsilon))
+    end
+    if o.weight_decay > 0 or o.name == "adamw" then
+        add("weight_decay=", num(o.weight_decay))
+    end
+    if o.clip_norm > 0 and words.clip_norm then
+        add(words.clip_norm, num(o.clip_norm))
+    end
+    return ("%s.%s(%s)"):format(module, class, table.concat(a, ", "))
 end
 
 -- Lines of at most 110 columns of a list of numbers.

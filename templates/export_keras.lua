@@ -2,7 +2,7 @@
 local P = load_template("export.lua")()
 local num, size, is_padded = P.number, P.size, P.is_padded
 
-local taken = "x image inputs layers keras ops np json sys argparse infinite_padding average_inside"
+local taken = "x image inputs layers keras ops np json sys argparse infinite_padding average_inside sides_continued"
 
 return function(M)
     local T = {P = P, number = num}
@@ -16,7 +16,7 @@ return function(M)
     local function sides(p, d)
         return d == 1 and P.tuple {p.left, p.right} or P.tuple {P.tuple {p.top, p.bottom}, P.tuple {p.left, p.right}}
     end
-    local simple = {relu = "relu", relu6 = "relu6", sigmoid = "sigmoid", tanh = "tanh", softmax = "softmax", softplus = "softplus",
+    local simple = {relu = "relu", relu6 = "relu6", sigmoid = "sigmoid", tanh = "tanh", softmax = "softmax", softplus = "softplus", softsign = "softsign",
         gelu = "gelu", silu = "silu", hard_sigmoid = "hard_sigmoid", hard_swish = "hard_silu"}
 
     -- A call: what makes the layer, with the arguments that all have; `part`: a name for what stands around the layer itself.
@@ -168,8 +168,11 @@ return function(M)
         end
     end
 
-    local function norm(layer, class)
+    local function norm(layer, class, groups)
         local arguments = {layer.kind == "batch_norm" and "momentum=" .. num(layer.momentum) or nil}
+        if groups then
+            arguments[1] = "groups=" .. groups
+        end
         arguments[#arguments + 1] = "epsilon=" .. num(layer.epsilon)
         if not layer.center then
             arguments[#arguments + 1] = "center=False"
@@ -184,6 +187,12 @@ return function(M)
     end
     function chain.layer_norm(layer)
         return norm(layer, "LayerNormalization")
+    end
+    function chain.group_norm(layer)
+        return norm(layer, "GroupNormalization", layer.groups)
+    end
+    function chain.instance_norm(layer)
+        return norm(layer, "GroupNormalization", -1)
     end
     function chain.prelu(layer)
         local arguments = {}
@@ -215,6 +224,13 @@ return function(M)
         return {make(layer, ("ZeroPadding%dD"):format(dims(layer)), {sides(layer.padding, dims(layer))})}
     end
     chain.zero_padding1d, chain.zero_padding2d = zeros, zeros
+    for _, mode in ipairs {"edge", "reflect"} do
+        for d = 1, 2 do
+            chain[("%s_padding%dd"):format(mode, d)] = function(layer)
+                return {('sides_continued(%s, "%s")'):format(sides(layer.padding, d), mode)}
+            end
+        end
+    end
     local function cropped(layer)
         return {make(layer, ("Cropping%dD"):format(dims(layer)), {sides(layer.padding, dims(layer))})}
     end
@@ -274,6 +290,11 @@ return function(M)
         elseif a == "elu" then
             return make(layer, "ELU", {"alpha=" .. num(layer.alpha)}, not own and "activation")
         end
+        if a == "thresholded_relu" then
+            return make(layer, "ReLU", {"threshold=" .. num(layer.alpha)}, not own and "activation")
+        elseif a == "gelu_tanh" then
+            return "keras.activations.gelu", ", approximate=True"
+        end
         return make(layer, "Activation", {('"%s"'):format(simple[a])}, not own and "activation")
     end
 
@@ -294,9 +315,9 @@ return function(M)
                     line(("%s(%s)"):format(part, x))
                 end
             end
-            local last = activation(layer)
+            local last, more = activation(layer)
             if last then
-                line(("%s(%s)"):format(last, x))
+                line(("%s(%s%s)"):format(last, x, more or ""))
             end
             if #lines == before and to ~= x then
                 line(x)
@@ -338,34 +359,16 @@ return function(M)
         end
         return false
     end
+    local function is_any()
+        return true
+    end
     T.uses_infinite_padding = T.uses("^maxpool", function(layer) return is_padded(layer.padding) end)
+    T.uses_sides_continued = T.uses("^edge_padding", is_any) or T.uses("^reflect_padding", is_any)
     T.uses_average_inside = T.uses("^avgpool", function(layer) return is_padded(layer.padding) and not layer.count_padding end)
 
     function T.optimizer()
-        local o = M.optimizer
-        local a = {"learning_rate=" .. num(o.lr)}
-        local class = ({rmsprop = "RMSprop", adam = "Adam", adamw = "AdamW"})[o.name] or "SGD"
-        if o.name == "momentum" or o.name == "nesterov" then
-            a[#a + 1] = "momentum=" .. num(o.momentum)
-        end
-        if o.name == "nesterov" then
-            a[#a + 1] = "nesterov=True"
-        end
-        if o.name == "rmsprop" then
-            a[#a + 1] = "rho=" .. num(o.rho)
-        elseif class ~= "SGD" then
-            a[#a + 1] = ("beta_1=%s, beta_2=%s"):format(num(o.beta1), num(o.beta2))
-        end
-        if class ~= "SGD" then
-            a[#a + 1] = "epsilon=" .. num(o.epsilon)
-        end
-        if o.weight_decay > 0 or o.name == "adamw" then
-            a[#a + 1] = "weight_decay=" .. num(o.weight_decay)
-        end
-        if o.clip_norm > 0 then
-            a[#a + 1] = "global_clipnorm=" .. num(o.clip_norm)
-        end
-        return ("keras.optimizers.%s(%s)"):format(class, table.concat(a, ", "))
+        return P.optimizer(M.optimizer, "keras.optimizers", {},
+            {lr = "learning_rate=", rho = "rho=", betas = "beta_1=%s, beta_2=%s", epsilon = "epsilon=", clip_norm = "global_clipnorm="})
     end
     return T
 end

@@ -6,7 +6,7 @@
 ${row}
 % end
 
-Images are channels last, as in cnngen. Weights are read from and written to cnngen's safetensors files:
+Images are channels last${M.planar and " but for the input" or ""}, as in cnngen. Weights are read from and written to cnngen's safetensors files:
 
     python ${M.name}.py --weights W.safetensors --input x.npy --compare y.npy
 
@@ -21,7 +21,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-INPUT_SHAPE = ${P.tuple(P.dims(M.input))}
+INPUT_SHAPE = ${P.tuple(P.input_dims(M))}
 OUTPUT_SHAPE = ${P.tuple(P.dims(M.output))}
 % if T.uses_infinite_padding or T.uses_average_inside then
 
@@ -50,10 +50,30 @@ def average_inside(pool, strides, padding):
     return lambda x: sums(x) / sums(ops.ones_like(x))
 % end
 
+% if T.uses_sides_continued then
+
+
+def sides_continued(padding, mode):
+    """Rows and columns beyond the sides: the outermost again ("edge") or those behind it ("reflect")."""
+    pairs = padding if isinstance(padding[0], tuple) else (padding,)
+
+    def apply(x):
+        for axis, pair in enumerate(pairs, start=1):
+            x = ops.take(x, np.pad(np.arange(x.shape[axis]), pair, mode=mode), axis=axis)
+        return x
+
+    return apply
+% end
+
 
 def build():
 % local lines, result = T.layers()
+% if M.planar then
+    inputs = keras.Input(INPUT_SHAPE)
+    ${T.variables[0]} = layers.Permute(${M.input.rank == 3 and "(2, 3, 1)" or "(2, 1)"}, name="input-order")(inputs)
+% else
     ${T.variables[0]} = inputs = keras.Input(INPUT_SHAPE)
+% end
 % for _, line in ipairs(lines) do
     ${line[1]}${line[2]}
 % end

@@ -50,7 +50,7 @@ def save_weights(model, path):
 def main():
     parser = argparse.ArgumentParser(description="Runs the network ${M.name}.")
     parser.add_argument("--weights", help="start from this safetensors file of cnngen")
-    parser.add_argument("--input", help="samples, .npy, channels last")
+    parser.add_argument("--input", help="samples, .npy, channels ${M.planar and "first" or "last"}")
     parser.add_argument("--output", help="where the outputs go, .npy; otherwise they are printed")
     parser.add_argument("--compare", help="outputs of `cnngen run`, .npy")
     parser.add_argument("--tolerance", type=float, default=1e-5, help="largest difference allowed (1e-5)")

@@ -140,6 +140,10 @@ return function(M)
         return ("nn.LayerNorm(%d, eps=%s%s)"):format(layer.x.c, num(layer.epsilon), not affine and ", elementwise_affine=False" or
             not layer.center and ", bias=False" or "")
     end
+    function modules.group_norm(layer)
+        return ("nn.GroupNorm(%d, %d, eps=%s%s)"):format(layer.groups, layer.x.c, num(layer.epsilon), (layer.scale or layer.center) and "" or ", affine=False")
+    end
+    modules.instance_norm = modules.group_norm
     function modules.prelu(layer)
         local alpha = layer.tensors[1]
         return ("nn.PReLU(%d%s)"):format(layer.x.c, alpha.init == "constant" and ", init=" .. num(alpha.scale) or "")
@@ -209,6 +213,13 @@ return function(M)
         return is_padded(layer.padding) and ("F.pad(%s, %s)"):format(x, pad(layer.padding, dims(layer))) or x
     end
     apply.zero_padding1d, apply.zero_padding2d = zeros, zeros
+    for kind, mode in pairs {edge = "replicate", reflect = "reflect"} do
+        for d = 1, 2 do
+            apply[("%s_padding%dd"):format(kind, d)] = function(layer, _, x)
+                return is_padded(layer.padding) and ('F.pad(%s, %s, mode="%s")'):format(x, pad(layer.padding, d), mode) or x
+            end
+        end
+    end
     local function cropped(layer, _, x)
         local p, y = layer.padding, layer.y
         local columns = ("%d:%d"):format(p.left, p.left + y.w)
@@ -246,7 +257,8 @@ return function(M)
     end
 
     local activations = {relu = "F.relu(%s)", relu6 = "F.relu6(%s)", sigmoid = "torch.sigmoid(%s)", tanh = "torch.tanh(%s)",
-        softmax = "F.softmax(%s, dim=1)", softplus = "F.softplus(%s)", gelu = "F.gelu(%s)", silu = "F.silu(%s)",
+        softmax = "F.softmax(%s, dim=1)", softplus = "F.softplus(%s)",
+        softsign = "F.softsign(%s)", gelu_tanh = 'F.gelu(%s, approximate="tanh")', gelu = "F.gelu(%s)", silu = "F.silu(%s)",
         hard_sigmoid = "F.hardsigmoid(%s)", hard_swish = "F.hardswish(%s)"}
     local function activated(layer, x)
         local a = layer.activation
@@ -254,6 +266,9 @@ return function(M)
             return x
         elseif a == "leaky_relu" or a == "elu" then
             return ("F.%s(%s, %s)"):format(a, x, num(layer.alpha))
+        end
+        if a == "thresholded_relu" then
+            return ("F.threshold(%s, %s, 0.0)"):format(x, num(layer.alpha))
         end
         return activations[a]:format(x)
     end
@@ -266,7 +281,7 @@ return function(M)
             if module then
                 lines[#lines + 1] = ("self.%s = %s"):format(names[i], module)
             end
-            if (layer.kind == "batch_norm" and layer.scale ~= layer.center) or (layer.kind == "layer_norm" and layer.center and not layer.scale) then
+            if ((layer.kind == "batch_norm" or modules[layer.kind] == modules.group_norm) and layer.scale ~= layer.center) or (layer.kind == "layer_norm" and layer.center and not layer.scale) then
                 lines[#lines + 1] = ("self.%s.%s = None"):format(names[i], layer.scale and "bias" or "weight")
             end
         end
@@ -315,7 +330,8 @@ return function(M)
 
     function T.forward()
         local lines, shape = {}, M.input
-        lines[1] = {("%s = inputs%s"):format(variables[0], first(shape)), first(shape) ~= "" and shape.text .. ", channels to the front" or shape.text}
+        local turn = M.planar and "" or first(shape)
+        lines[1] = {("%s = inputs%s"):format(variables[0], turn), turn ~= "" and shape.text .. ", channels to the front" or shape.text}
         for i, layer in ipairs(M.layers) do
             local x = variables[layer.inputs[1]]
             P.check(layer, apply[layer.kind] or modules[layer.kind])
@@ -382,28 +398,9 @@ return function(M)
         return list
     end
 
-    function T.optimizer()
-        local o = M.optimizer
-        local a = {"trained", "lr=" .. num(o.lr)}
-        local class = ({rmsprop = "RMSprop", adam = "Adam", adamw = "AdamW"})[o.name] or "SGD"
-        if o.name == "momentum" or o.name == "nesterov" then
-            a[#a + 1] = "momentum=" .. num(o.momentum)
-        end
-        if o.name == "nesterov" then
-            a[#a + 1] = "nesterov=True"
-        end
-        if o.name == "rmsprop" then
-            a[#a + 1] = "alpha=" .. num(o.rho)
-        elseif class ~= "SGD" then
-            a[#a + 1] = ("betas=(%s, %s)"):format(num(o.beta1), num(o.beta2))
-        end
-        if class ~= "SGD" then
-            a[#a + 1] = "eps=" .. num(o.epsilon)
-        end
-        if o.weight_decay > 0 or o.name == "adamw" then
-            a[#a + 1] = "weight_decay=" .. num(o.weight_decay)
-        end
-        return ("torch.optim.%s(%s)"):format(class, table.concat(a, ", "))
+    function T.optimizer() -- clipping is a statement of its own there
+        return P.optimizer(M.optimizer, "torch.optim", {"trained"},
+            {lr = "lr=", rho = "alpha=", betas = "betas=(%s, %s)", epsilon = "eps="})
     end
     return T
 end

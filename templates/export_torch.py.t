@@ -6,7 +6,7 @@
 ${row}
 % end
 
-Inputs and outputs are channels last, as in cnngen: ${P.tuple {"N", table.unpack(P.dims(M.input))}} gives ${P.tuple {"N", table.unpack(P.dims(M.output))}}.
+${M.planar and "Inputs are channels first, outputs channels last" or "Inputs and outputs are channels last"}, as in cnngen: ${P.tuple {"N", table.unpack(P.input_dims(M))}} gives ${P.tuple {"N", table.unpack(P.dims(M.output))}}.
 Weights are read from and written to cnngen's safetensors files:
 
     python ${M.name}.py --weights W.safetensors --input x.npy --compare y.npy
@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-INPUT_SHAPE = ${P.tuple(P.dims(M.input))}
+INPUT_SHAPE = ${P.tuple(P.input_dims(M))}
 OUTPUT_SHAPE = ${P.tuple(P.dims(M.output))}
 % for _, d in ipairs(T.norms()) do
 

@@ -23,4 +23,5 @@ static void ${L.fn}_handover${n}(const real *from, real *into)
     }
 %   end end
 }
+
 % end

@@ -34,6 +34,7 @@ typedef ${M.real} ${NAME}_REAL;
 #define ${NAME}_MACS ${M.macs} /* multiply-adds of one forward pass, before any is skipped */
 #define ${NAME}_SCRATCH_BYTES ${M.scratch_bytes} /* memory of one predict call */
 #define ${NAME}_PARAM_BYTES ${M.params_bytes}
+#define ${NAME}_STACK_BYTES ${M.stack_bytes} /* of any call at most; where the compiler has vectors, 24 of them more */
 % if training then
 #define ${NAME}_TAPE_BYTES ${M.tape_bytes} /* memory of one training step */
 #define ${NAME}_OPTIMIZER_BYTES ${M.optimizer_bytes}
@@ -42,7 +43,7 @@ typedef ${M.real} ${NAME}_REAL;
 % local transposed = false
 % for _, layer in ipairs(M.layers) do transposed = transposed or layer.size_rule == "transposed" end
 
-/* Weights; one array per tensor, typed with its shape. What training changes comes first.
+/* Weights; one array per tensor, typed with its shape.${M.inference and " In canonical order." or " What training changes comes first."}
  * Kernels are (height, width, in, out)${transposed and ", of transposed convolutions (height, width, out, in)" or ""}, of dense layers (in, out). */
 typedef struct ${M.name}_params ${M.name}_params;
 struct ${M.name}_params {
@@ -93,6 +94,9 @@ struct ${M.name}_tape {
     ${M.real} arena[${M.train.arena}];
     ${M.real} grads[${math.max(M.summed + M.slack, 1)}];
 %   end
+%   if M.tape_pad > 0 then
+    ${M.real} pad[${M.tape_pad}]; /* the same size everywhere, however a uint64_t is aligned */
+%   end
 };
 
 /* State of ${M.optimizer.name}: start it with zeros. */
@@ -101,6 +105,9 @@ struct ${M.name}_optimizer {
     uint64_t step;
 %   for k in range(M.optimizer.moments) do
     ${M.real} moment${k + 1}[${M.trainable - M.statistics}];
+%   end
+%   if M.optimizer_pad > 0 then
+    ${M.real} pad[${M.optimizer_pad}]; /* the same size everywhere, however a uint64_t is aligned */
 %   end
 };
 % end
@@ -114,7 +121,7 @@ extern const ${M.name}_params ${M.name}_weights; /* trained */
 void ${M.name}_init(${M.name}_params *params, uint64_t seed);
 
 % end
-/* input: INPUT_SIZE values; output: OUTPUT_SIZE values. They must not overlap. */
+/* input: INPUT_SIZE values${M.planar and ", channels first (" .. M.input.c .. " planes, one behind the other)" or ""}; output: OUTPUT_SIZE values. They must not overlap. */
 void ${M.name}_predict(const ${M.name}_params *params, const ${M.real} *input, ${M.real} *output,
                 ${M.name}_scratch *scratch);
 % if training then
@@ -140,6 +147,14 @@ ${M.real} ${M.name}_train_step(${M.name}_params *params, const ${M.real} *inputs
 /* flat: PARAM_COUNT values in canonical order: layers in order, kernel then bias. */
 void ${M.name}_import(${M.name}_params *params, const ${M.real} *flat);
 void ${M.name}_export(const ${M.name}_params *params, ${M.real} *flat);
+% if M.crc then
+
+/* CRC-32 of the parameters in canonical order, as little-endian numbers: of an unchanged network the same on every machine. */
+uint32_t ${M.name}_crc(const ${M.name}_params *params);
+%   if M.weights then
+#define ${NAME}_WEIGHTS_CRC ${M.weights_crc} /* of ${M.name}_weights */
+%   end
+% end
 
 /* Your compiler checks the sizes again: out = (in + pad_before + pad_after - dilation*(kernel - 1) - 1) / stride + 1. */
 #define ${NAME}_CHECK(name, condition) typedef char ${M.name}_check_##name[(condition) ? 1 : -1]

@@ -28,9 +28,7 @@ ${signature("backward", arguments)}
 %   if L.wants_dx then
         real *const d = ${plus("dx", add(mul(i, L.x.row), mul(j, C), L.x.origin))};
         real shift = 0, slope = 0;
-%       if N > 1 then
-        ${use_lanes(N)} shifts = ${vector_zero(N)}, slopes = ${vector_zero(N)};
-%       end
+%       channel_sums(N, "shifts", "slopes")
 %   end
 %   include("channels.c.t", {B = {n = N, body = function(n, c)
 %       local vec = use_lanes(n)
@@ -47,12 +45,12 @@ ${signature("backward", arguments)}
 %       end
 %       if L.wants_dx then
         const ${vec} t = s${gamma and " * " .. vector_load(n, "gamma", c) or ""};
-        ${n > 1 and "shifts" or "shift"} += t;
-        ${n > 1 and "slopes" or "slope"} += t * h;
+%       add_to_sum(n, N, "shifts", "shift", c, "t")
+%       add_to_sum(n, N, "slopes", "slope", c, "t * h")
 %       end
 %   end, after = L.wants_dx and function()
-        shift += sum${N}(shifts);
-        slope += sum${N}(slopes);
+%       sum_up(N, "shifts", "shift", "+=")
+%       sum_up(N, "slopes", "slope", "+=")
 %   end}})
 %   if L.wants_dx then
         shift *= ${number(1 / C)};

@@ -19,21 +19,15 @@ ${signature("forward", arguments)}
     {
         const real *const a = ${input(i, j)};
         real mean = 0, variance = 0;
-%   if N > 1 then
-        ${use_lanes(N)} sums = ${vector_zero(N)}, squares = ${vector_zero(N)};
-%   end
+%   channel_sums(N, "sums", "squares")
 %   include("channels.c.t", {B = {n = N, body = function(n, c)
-            ${n > 1 and "sums" or "mean"} += ${vector_load(n, "a", c)};
-%   end, after = function()
-        mean = sum${N}(sums);
-%   end}})
+%       add_to_sum(n, N, "sums", "mean", c, vector_load(n, "a", c))
+%   end, after = function() sum_up(N, "sums", "mean", "=") end}})
         mean *= ${number(1 / C)};
 %   include("channels.c.t", {B = {n = N, again = true, body = function(n, c)
             const ${use_lanes(n)} d = ${vector_load(n, "a", c)} - mean;
-            ${n > 1 and "squares" or "variance"} += d * d;
-%   end, after = function()
-        variance = sum${N}(squares);
-%   end}})
+%       add_to_sum(n, N, "squares", "variance", c, "d * d")
+%   end, after = function() sum_up(N, "squares", "variance", "=") end}})
         kept[${add(mul(i, L.y.w), j)}] = mean;
         kept[${add(mul(i, L.y.w), j, pixels)}] = variance;
     }

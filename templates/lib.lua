@@ -86,6 +86,28 @@ function lib.each(emit, full, name, from, to)
     end
 end
 
+-- The same from the last to the first.
+function lib.each_down(emit, full, name, n)
+    if full or n <= 1 then
+        local i = n
+        return function()
+            i = i - 1
+            if i >= 0 then
+                return i
+            end
+        end
+    end
+    local state = 0
+    return function()
+        state = state + 1
+        if state == 1 then
+            emit("for (int " .. name .. " = " .. n - 1 .. "; " .. name .. " >= 0; " .. name .. "--) {\n")
+            return name
+        end
+        emit("}\n")
+    end
+end
+
 -- for i, done in each_block("i", n, width): a C loop over n values, `width` at a time, never beyond the last: where n is no multiple of
 -- width, the last block overlaps the one before by `done` values. With `limit`, only blocks that begin below it.
 function lib.each_block(emit, name, n, width, limit)
@@ -107,6 +129,27 @@ function lib.each_block(emit, name, n, width, limit)
         emit("for (int next" .. steps:format("next", "next"))
         emit("const int " .. name .. " = next < " .. last .. " ? next : " .. last .. "; /* the last block overlaps the one before */\n")
         return name, "next - " .. name
+    end
+end
+
+-- for o in each_vector("o", n, most, lanes): a C loop over n values, a vector of `lanes`, at most `most`, at a time. The last one overlaps
+-- the one before where n is no multiple of them all.
+function lib.each_vector(emit, name, n, most, lanes)
+    local started = false
+    return function()
+        if started then
+            emit("}\n")
+            return nil
+        end
+        started = true
+        local loop = "for (int %s = 0; %s < " .. n .. "; %s += " .. lanes .. ") {\n"
+        if n % most == 0 then
+            emit(loop:format(name, name, name))
+        else
+            emit(loop:format("next", "next", "next"))
+            emit(("const int %s = next + %s <= %d ? next : %d - %s; /* the last block overlaps the one before */\n"):format(name, lanes, n, n, lanes))
+        end
+        return name
     end
 end
 
@@ -205,12 +248,25 @@ local types = {
     argmax_in = "const unsigned char *restrict argmax",
 }
 
--- "head(a, b, c)", broken where a line would be too long; false entries are left out.
+-- "head(a, b, c)", broken where a line would be too long; false entries are left out. Marks tell where, for names may come
+-- later; break_lines takes them away.
+local CALL, ITEM, END = "\3", "\4", "\5"
+
 function lib.wrap(head, list)
-    local lines, line = {}, head .. "("
-    local first = true
+    local items = {}
     for _, item in ipairs(list) do
         if item then
+            items[#items + 1] = item
+        end
+    end
+    return CALL .. head .. "(" .. ITEM .. table.concat(items, ITEM) .. END .. ")"
+end
+
+function lib.break_lines(text)
+    return (text:gsub(CALL .. "([^" .. ITEM .. END .. "]*)([^" .. END .. "]*)" .. END, function(head, list)
+        local lines, line = {}, head
+        local first = true
+        for item in list:gmatch("[^" .. ITEM .. "]+") do
             local piece = first and item or ", " .. item
             if #line + #piece > 98 then
                 lines[#lines + 1] = line .. (first and "" or ",")
@@ -218,9 +274,9 @@ function lib.wrap(head, list)
             end
             line, first = line .. piece, false
         end
-    end
-    lines[#lines + 1] = line .. ")"
-    return table.concat(lines, "\n")
+        lines[#lines + 1] = line
+        return table.concat(lines, "\n")
+    end))
 end
 
 local what = {
@@ -235,12 +291,13 @@ local what = {
 
 function lib.signature(step, pass, names)
     step.arguments = step.arguments or {}
-    step.functions = step.functions or {}
     step.arguments[pass] = names
-    step.functions[pass] = step.fn .. "_" .. pass
     local list = {}
     for i, name in ipairs(names) do
         list[i] = assert(types[name], name)
+        if step.over and (name == "x" or name == "y") then
+            list[i] = list[i]:gsub("restrict ", "")
+        end
     end
     local text = what[pass](step)
     if step.w_offset and pass == "forward" then
@@ -252,12 +309,20 @@ function lib.signature(step, pass, names)
     return "/* " .. text .. ". */\n" .. lib.wrap("static void " .. step.fn .. "_" .. pass, list)
 end
 
-function lib.call(step, pass, values)
+-- The statement that calls one of a step's functions, and for which layer if it is another's.
+function lib.call(step, pass, values, remark)
     local list = {}
     for i, name in ipairs(step.arguments[pass]) do
         list[i] = assert(values[name], step.fn .. " " .. pass .. ": no " .. name)
     end
-    return lib.wrap(step.functions[pass], list)
+    return lib.statement(step, pass, list, remark)
+end
+
+function lib.statement(step, pass, list, remark)
+    local fn = step.functions["_" .. pass]
+    local of = fn.layers[1] ~= step.name and step.name or nil
+    local comment = (of or "") .. (of and remark and ": " or "") .. (remark or "")
+    return lib.wrap(fn.name, list) .. ";" .. (comment ~= "" and " /* " .. comment .. " */" or "")
 end
 
 -- Vectors of at most `lanes` floats; with one lane everything is plain C on one value.

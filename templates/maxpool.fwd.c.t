@@ -6,7 +6,8 @@
 ${signature("forward", {"x", "y"})}
 {
 % include("halo.c.t")
-% for i in each("i", L.y.h) do for j in each("j", L.y.w) do
+% local ordered = L.reversed and each_down or each
+% for i in ordered("i", L.y.h) do for j in ordered("j", L.y.w) do
 %   local W = {i = i, j = j}
     {
 %   include("window.c.t", {W = W})

@@ -15,7 +15,7 @@ ${signature("forward", L.in_place and {"alpha", "y"} or {"x", "alpha", "y"})}
 %   include("channels.c.t", {B = {n = N, body = function(n, c)
 %       local vec = use_lanes(n)
         const ${vec} s = ${vector_load(n, a, c)};
-%       if n > 1 then
+%       if N > 1 then
         ${vector_store(n, "v", c, vector_relu(n, "s") .. " - " .. vector_load(n, "alpha", c) .. " * " .. vector_relu(n, "-s"))};
 %       else
         v[${c}] = s > 0 ? s : alpha[${c}] * s;

@@ -1,5 +1,5 @@
 % local r = load_template("report.lua")()
-% local s, left, top, width, height = S, 68, 14, 1062, H
+% local s, left, top, width, height = S, 68, 20, 1062, H
 % local full = math.max(s.bytes, 1)
 % local function x(t) return r.length(left + width * t / s.times) end
 % local function y(a) return r.length(top + height - height * a / full) end
@@ -13,11 +13,7 @@
 % end
 % for _, b in ipairs(s.buffers) do
 %   local w, h = one * (b.last + 1 - b.first), height * b.bytes / full
-%   local label = b.name .. " " .. r.bytes(b.bytes)
 <rect class="${h >= 4 and w >= 4 and "buffer " or ""}${b.use}" x="${x(b.first)}" y="${y(b.offset + b.bytes)}" width="${r.length(w)}" height="${r.length(h)}"><title>${b.name}: ${r.grouped(b.bytes)} bytes at ${r.grouped(b.offset)}${b.samples > 1 and ", for " .. b.samples .. " samples" or ""}, from ${WHEN(b.first)} to ${WHEN(b.last)}</title></rect>
-%   if h >= 14 and w >= 6.4 * #b.name + 8 then
-<text x="${r.length(left + width * b.first / s.times + 5)}" y="${r.length(top + height - height * (b.offset + b.bytes) / full + 12)}" font-size="11" pointer-events="none">${w >= 6.4 * #label + 8 and label or b.name}</text>
-%   end
 % end
 % local stairs = {}
 % for t, bytes in ipairs(s.alive) do
@@ -26,8 +22,15 @@
 % if #stairs > 0 then
 <path class="alive" d="${table.concat(stairs)}"/>
 % end
+% for _, b in ipairs(s.buffers) do
+%   local w, h = one * (b.last + 1 - b.first), height * b.bytes / full
+%   local label = b.name .. " " .. r.bytes(b.bytes)
+%   if h >= 14 and w >= 6.4 * #b.name + 8 then
+<text x="${r.length(left + width * b.first / s.times + 5)}" y="${r.length(top + height - height * (b.offset + b.bytes) / full + 12)}" font-size="11" pointer-events="none">${w >= 6.4 * #label + 8 and label or b.name}</text>
+%   end
+% end
 <path class="bound" d="M${left} ${y(s.lower_bound)}H${left + width}"/>
-<text class="red" x="${left + width}" y="${r.length(top + height - height * s.lower_bound / full + (s.lower_bound > 0.93 * full and 14 or -5))}" font-size="11" text-anchor="end">lower bound ${r.bytes(s.lower_bound)}</text>
+<text class="red" x="${left + width}" y="${r.length(top + height - height * s.lower_bound / full - 5)}" font-size="11" text-anchor="end">lower bound ${r.bytes(s.lower_bound)}</text>
 <path class="axis" d="M${left} ${top}V${top + height}H${left + width}"/>
 % for t = 0, s.times - 1 do
 %   local name = WHEN(t)

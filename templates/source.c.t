@@ -1,31 +1,17 @@
 % local NAME = M.name:upper()
 % local training = M.train ~= nil
-% -- Functions of the steps first: they decide what the prologue must hold. A step that is the same in both schedules is written once.
-% local written, texts = {}, {}
+% -- Functions of the steps first: they decide what the prologue must hold.
 % local function forward_of(step)
-%   local function write() return (step.norm and capture("norm.c.t", {L = step}) or "") .. capture(step.forward_pass.templates .. ".fwd.c.t", {L = step}) end
-%   local text = write()
-%   local fn = step.fn
-%   if written[fn] and written[fn] ~= text then
-%       step.fn = fn .. "_train"
-%       text = write()
-%   end
-%   if not written[step.fn] then
-%       written[step.fn] = text
-%       texts[#texts + 1] = text
-%   end
-%   step.fn = fn
+%   local files = {step.forward_pass.templates .. ".fwd.c.t"}
+%   if step.norm then table.insert(files, 1, "norm.c.t") end
+%   functions.write(step, files, "_train")
 % end
 % for _, step in ipairs(M.predict.steps) do forward_of(step) end
 % if training then for _, step in ipairs(M.train.steps) do
 %   forward_of(step)
-%   if step.backward then
-%       texts[#texts + 1] = capture(step.backward_pass.templates .. ".bwd.c.t", {L = step})
-%       texts[#texts + 1] = capture("handover.c.t", {L = step})
-%   end
+%   if step.backward then functions.write(step, {step.backward_pass.templates .. ".bwd.c.t", "handover.c.t"}, "_train") end
 % end end
-% for k = #texts, 1, -1 do if texts[k] == "" then table.remove(texts, k) end end
-% M.body = table.concat(texts, "\n")
+% M.body = functions.text()
 % local drivers = capture("drivers.c.t")
 /* ${M.name}.c - the network of ${M.spec}, written by cnngen ${M.version}. Free of any claim by cnngen's authors.
  *
@@ -56,6 +42,10 @@
 #error "${M.name}.c needs version 1 of the cnngen runtime: generate it again"
 #endif
 % end
+% if M.reproducible then
+
+% include("reproducible.c.t")
+% end
 
 % if (M.body .. drivers):find("restrict", 1, true) or M.standalone and training then
 #ifdef __cplusplus
@@ -67,6 +57,14 @@ typedef ${NAME}_REAL real;
 % if M.body:find("REAL_MAX", 1, true) then
 #define REAL_MAX ${M.double and "DBL_MAX" or "FLT_MAX"}
 % end
+% if M.body:find("INLINE ", 1, true) then
+/* Inlined wherever they are called, unless size counts. */
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+% end
 % if M.standalone then
 
 CNNGEN_RUNTIME
@@ -74,7 +72,12 @@ CNNGEN_RUNTIME
 
 % include("vectors.c.t")
 % include("block_functions.c.t")
+% include("totals.c.t")
 
 % emit(M.body)
 
 % emit(drivers)
+% if M.crc then
+
+% include("crc.c.t")
+% end

@@ -57,7 +57,7 @@
 %   end
 % end
 /* Spreads a vector of channels of a ${N}x${N} piece of x over the ${N * N} elements of its tile. */
-static inline void ${T.fn}_spread(const real *restrict x, real *restrict u)
+INLINE void ${T.fn}_spread(const real *restrict x, real *restrict u)
 {
 % transform(spread, N, function(r, s) return "load16(" .. plus("x", r * T.row + s * T.ic) .. ")" end, function(k, l, value)
     put16(${plus("u", (k * N + l) * u_apart)}, ${value});
@@ -100,7 +100,7 @@ static inline void ${T.fn}_multiply(const real *restrict u, const real *restrict
 
 % local P = T.pool
 /* The sums of a tile become its ${side}x${side} outputs${T.relu and ", relu" or ""}${P and ", the pool" or ""}. */
-${wrap("static inline void " .. T.fn .. "_gather", {"const real *restrict m", T.start ~= "zero" and "const real *restrict " .. T.start or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false})}
+${wrap("INLINE void " .. T.fn .. "_gather", {"const real *restrict m", T.start ~= "zero" and "const real *restrict " .. T.start or false, "real *restrict y", T.argmax and "unsigned char *restrict argmax" or false})}
 {
 % if T.start == "norm" then
     const v16 scale = load16(norm), shift = load16(norm + ${T.oc});

@@ -69,6 +69,12 @@ expect("--ram 1K", "specs/packets.lua --ram 1K -o " .. build .. "/packets.c", 1,
 expect("--ram 20K --inference", "specs/packets.lua --ram 20K --inference -o " .. build .. "/packets.c", 0)
 expect("--ram 1K --inference", "specs/packets.lua --ram 1K --inference -o " .. build .. "/packets.c", 1, "bytes of scratch, more than --ram")
 expect("recomputed", "summary specs/vgg_small.lua --ram 5M", 0, "multiply-adds a sample, 21 % of forward's", "out")
+-- --ram least: one image and little more; not a byte behind it.
+for name, bytes in pairs {shapes = 1568, mnist = 21632, dscnn_kws = 33792, mobilenet_v1_025_vww = 147552} do
+    local out = expect(name .. " --ram least", ("summary specs/%s.lua --ram least"):format(name), 0, "predict scratch", "out")
+    local scratch = tonumber((out:match("predict scratch%s+([%d,]+) bytes"):gsub(",", "")))
+    tap.report(scratch == bytes, name .. ": predict needs " .. bytes .. " bytes", scratch)
+end
 local tiles = expect("--tiles", "summary specs/vgg_small.lua --tiles", 0, "conv3            predict  100 100 100 %  F(4x4, 3x3) 1x8, 2 blocks of 8 tiles", "out")
 tap.report(tiles:find("where the pool's maximum was: 3 rows x 4 vectors", 1, true), "--tiles tells backward's", tiles)
 expect("--tiles --winograd off", "summary specs/vgg_small.lua --tiles --winograd off", 0, "conv3            predict  100 100 100 %  1x7", "out")
@@ -202,6 +208,38 @@ for arguments, test in pairs {
     local good, json = pcall(parse_json, text)
     local fine, right = pcall(test, json)
     tap.report(good and fine and right, "parses: " .. arguments, tostring(json) .. tostring(right) .. "\n" .. text)
+end
+
+-- An input channels first is that of the commands: data sets are turned, arrays come in its order.
+do
+    local folder, records, pixels, planes = build .. "/cifar", {}, {}, {}
+    os.execute("mkdir -p " .. folder)
+    for n = 0, 19 do
+        local record = {string.char(n % 10)}
+        for i = 0, 3071 do record[#record + 1] = string.char((i * 7 + n * 31 + i // 1024 * 50) % 256) end
+        records[#records + 1] = table.concat(record)
+    end
+    tap.write(folder .. "/data_batch_1.bin", table.concat(records))
+    tap.write(folder .. "/test_batch.bin", table.concat(records))
+    for i = 0, 3071 do
+        planes[i + 1] = records[3]:byte(i + 2) / 255
+        pixels[i % 1024 * 3 + i // 1024 + 1] = planes[i + 1]
+    end
+    tap.write_npy(folder .. "/hwc.npy", {32, 32, 3}, pixels)
+    tap.write_npy(folder .. "/chw.npy", {3, 32, 32}, planes)
+    local answers = {}
+    for _, layout in ipairs {"hwc", "chw"} do
+        local spec = tap.write(("%s/%s.lua"):format(folder, layout), ('return model { name = "net", input = "32x32x3", input_layout = "%s", conv2d { 4, kernel = 3, stride = 2, padding = 1, activation = "relu" }, global_avgpool2d {}, dense { 10, activation = "softmax" } }'):format(layout))
+        if layout == "hwc" then
+            tap.run(("CFLAGS=-O1 %s train %s --data %s --epochs 1 --quiet -o %s/w.safetensors"):format(cnngen, spec, folder, folder))
+        end
+        local eval = tap.run(("CFLAGS=-O1 %s eval %s --weights %s/w.safetensors --data %s --quiet"):format(cnngen, spec, folder, folder))
+        local run = tap.run(("CFLAGS=-O1 %s run %s --weights %s/w.safetensors --input %s/%s.npy --quiet"):format(cnngen, spec, folder, folder, layout))
+        answers[#answers + 1] = eval .. run
+    end
+    tap.report(answers[1] == answers[2] and #answers[1] > 60, "input_layout: eval and run give the same for planes and pixels", table.concat(answers, "\n"))
+    local _, e, s = tap.run(("%s run %s/chw.lua --weights %s/w.safetensors --input %s/hwc.npy"):format(cnngen, folder, folder, folder))
+    tap.report(s == 1 and e:find("the array is 32x32x3, the network's input is 32x32x3, channels first", 1, true), "input_layout: an array of pixels", e)
 end
 
 -- -D reaches the spec; --batch replaces what it says; two models of one -D differ.

@@ -6,7 +6,7 @@ local tap = dofile("tests/tap.lua")
 local cnngen, build, filter = arg[1], arg[2], arg[3]
 local python = os.getenv("CNNGEN_PYTHON") or "python3"
 local EVERY = 9 -- without a filter every ninth case of a kind is computed; all are written
-local kinds = {"activation", "conv1d", "conv2d", "dense", "depthwise", "graph", "grouped", "layer_norm", "norm", "other", "pool", "prelu",
+local kinds = {"activation", "conv1d", "conv2d", "dense", "depthwise", "graph", "grouped", "group_norm", "layer_norm", "norm", "other", "planes", "pool", "prelu",
                "resize", "training"}
 os.execute("rm -rf " .. build .. " && mkdir -p " .. build)
 

@@ -7,7 +7,10 @@
  * central differences is here, since it needs thousands of forward passes; it runs in the double
  * build.
  *
- * The table `models` and REAL come from the file that the harness writes: #include "models.h". */
+ * The table `models` and REAL come from the file that the harness writes: #include "models.h".
+ * -DDIRECTIONS=N checks the gradient along N random directions, 0 not at all, instead of parameter
+ * by parameter;
+ * -DSEED=N changes all numbers. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +37,13 @@ typedef struct {
 #include "models.h"
 
 enum { CHECKED_MOST = 250, STEPS = 3, TRAINED = 1, POSITIVE = 2 };
+
+#ifndef SEED
+#define SEED 12345
+#endif
+#ifndef DIRECTIONS
+#define DIRECTIONS (-1) /* parameter by parameter */
+#endif
 
 static uint64_t seed;
 
@@ -153,6 +163,57 @@ static void check_gradient(Run *r, int count)
     free(g);
 }
 
+/* The loss when all trained parameters go a distance along a direction. */
+static double loss_along(Run *r, const REAL *direction, double distance, int count)
+{
+    const Model *m = r->m;
+    REAL *moved = memory(m->params * sizeof *moved);
+    for (size_t i = 0; i < m->params; i++)
+        moved[i] = (REAL)((double)r->flat[i] + distance * (double)direction[i]);
+    m->import(r->params, moved);
+    free(moved);
+    return loss_and_gradient(r, count);
+}
+
+/* As check_gradient, along whole directions: every parameter for the price of one. */
+static void check_directions(Run *r, int count)
+{
+    const Model *m = r->m;
+    REAL *g = memory(m->params * sizeof *g), *direction = memory(m->params * sizeof *g);
+    double worst = 0;
+    loss_and_gradient(r, count);
+    m->export(r->grads, g);
+    for (int k = 0; k < DIRECTIONS; k++) {
+        double slope = 0, squares = 0, best = -1, found = 0;
+        for (size_t i = 0; i < m->params; i++) {
+            direction[i] = (REAL)(m->trainable[i] == TRAINED ? random_value() : 0);
+            slope += (double)g[i] * (double)direction[i];
+            squares += (double)(g[i] * direction[i]) * (double)(g[i] * direction[i]);
+        }
+        for (double h = 1e-3; h > 1e-8; h /= 10) {
+            const double d =
+                (loss_along(r, direction, h, count) - loss_along(r, direction, -h, count)) /
+                (2 * h);
+            const double scale = fmax(fmax(fabs(slope), fabs(d)), fmax(0.1 * sqrt(squares), 1e-4));
+            const double error = fabs(d - slope) / scale;
+            if (best < 0 || error < best) {
+                best = error;
+                found = d;
+            }
+            if (best < 1e-7)
+                break;
+        }
+        worst = fmax(worst, best);
+        if (!(best < 1e-5))
+            printf("# %s parameter 0: gradient %.12g, difference %.12g along direction %d\n",
+                   m->name, slope, found, k);
+    }
+    m->import(r->params, r->flat);
+    printf("gradient %s %d %.3g\n", m->name, DIRECTIONS, worst);
+    free(g);
+    free(direction);
+}
+
 /* Three steps: train_step must do exactly what forward, backward and update do. */
 static void write_steps(Run *r, FILE *out)
 {
@@ -232,7 +293,7 @@ static void run_model(const Model *m, FILE *out)
     r.params = memory(m->params_bytes);
     r.grads = memory(m->params_bytes);
     r.tape = memory(m->tape_bytes);
-    seed = 12345;
+    seed = SEED;
     make_data(&r);
     write_reals(out, r.flat, m->params);
     write_reals(out, r.inputs, m->batch * m->input);
@@ -241,7 +302,9 @@ static void run_model(const Model *m, FILE *out)
     if (m->forward) {
         write_training(&r, out);
         write_steps(&r, out);
-        if (sizeof(REAL) == 8)
+        if (sizeof(REAL) == 8 && DIRECTIONS > 0)
+            check_directions(&r, (int)m->batch);
+        else if (sizeof(REAL) == 8 && DIRECTIONS < 0)
             check_gradient(&r, (int)m->batch);
     }
     free(r.flat);

@@ -3,11 +3,12 @@
 -- Each case of tests/layers/ becomes a network, generated in several variants; many are compiled into one program (numeric.c), which
 -- writes down what it computes. The double build is compared with reference.lua and has its gradients checked by differences; every
 -- float variant (vectors, SSE, portable C, loops, no loops, sanitizers) is compared with the double build.
--- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter | all]
+-- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter | all [part of the names of variants]]
 local reference = dofile("tests/reference.lua")
-local build, cnngen, filter = arg[1], arg[2], arg[3]
+local judge = dofile("tests/judge.lua")
+local build, cnngen, filter, only = arg[1], arg[2], arg[3], arg[4]
 
-local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "training", "network"}
+local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "group_norm", "prelu", "graph", "planes", "memory", "training", "repeated", "network"}
 -- `share = n` takes every n-th case, to keep a test of everything within minutes; with a filter or the filter "all" it takes every one.
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
@@ -15,12 +16,22 @@ local variants = {
     {name = "vectors", options = "", cc = "gcc -O2 -march=native"},
     {name = "sse", options = "", cc = "gcc -O0", share = 2},
     {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 2},
+    {name = "least memory, fast", options = "--ram least", cc = "gcc -O2 -march=native", share = 4},
+    {name = "least memory, portable", options = "--ram least --target portable", cc = "gcc -O3", share = 4},
+    {name = "least memory, loops", options = "--ram least --unroll none", cc = "gcc -O1", share = 4},
+    {name = "least memory, no loops", options = "--ram least --unroll full", cc = "clang -O0", share = 16, small = true},
+    {name = "least memory, sanitized", options = "--ram least", cc = "clang -O0 -march=native" .. sanitizers, share = 4},
     {name = "portable", options = "--target portable", cc = "gcc -O2 -ftree-vectorize -march=native", share = 3},
     {name = "loops", options = "--unroll none", cc = "gcc -O0"},
     {name = "no loops", options = "--unroll full", cc = "clang -O0", share = 8, small = true},
     {name = "sanitized", options = "", cc = "clang -O0 -march=native" .. sanitizers, share = 2},
     {name = "portable sanitized", options = "--target portable", cc = "gcc -O0" .. sanitizers, share = 2},
 }
+for v = #variants, 2, -1 do
+    if only and not variants[v].name:find(only, 1, true) then
+        table.remove(variants, v)
+    end
+end
 local GROUP = 20 -- networks in one program
 local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
 
@@ -63,41 +74,6 @@ for _, kind in ipairs(kinds) do
             cases[#cases + 1] = case
         end
     end
-end
-
--- The C that ties networks of one program to numeric.c.
-local function models_h(group, real)
-    local text = {"#define REAL " .. real .. "\n"}
-    local function add(format, ...)
-        text[#text + 1] = format:format(...)
-    end
-    for _, case in ipairs(group) do
-        local id, up = case.id, case.id:upper()
-        local flags = {}
-        for i = 1, math.max(#case.network.trainable, 1) do
-            flags[i] = case.network.trainable[i] and "1" or case.network.positive[i] and "2" or "0"
-        end
-        add('#include "%s.h"\nstatic const unsigned char %s_trainable[] = {%s};\n', id, id, table.concat(flags, ","))
-        add("static void %s_w_import(void *p, const void *f) { %s_import(p, f); }\n", id, id)
-        add("static void %s_w_export(const void *p, void *f) { %s_export(p, f); }\n", id, id)
-        add("static void %s_w_predict(const void *p, const void *x, void *y, void *s) { %s_predict(p, x, y, s); }\n", id, id)
-        add("#if %s_TRAINABLE_COUNT > 0\n", up)
-        add("static const void *%s_w_forward(const void *p, const void *x, int n, void *t) { return %s_forward(p, x, n, t); }\n", id, id)
-        add("static double %s_w_backward(const void *p, const void *x, const void *y, int n, void *t, void *g) { return (double)%s_backward(p, x, y, n, t, g); }\n", id, id)
-        add("static void %s_w_update(void *p, const void *g, void *s, double lr) { %s_update(p, g, s, (REAL)lr); }\n", id, id)
-        add("static double %s_w_step(void *p, const void *x, const void *y, int n, void *t, void *s, double lr) { return (double)%s_train_step(p, x, y, n, t, s, (REAL)lr); }\n", id, id)
-        add("#endif\n")
-    end
-    add("static const Model models[] = {\n")
-    for _, case in ipairs(group) do
-        local id, up = case.id, case.id:upper()
-        add('{"%s", %s_INPUT_SIZE, %s_OUTPUT_SIZE, %s_PARAM_COUNT, %s_BATCH, sizeof(%s_params), sizeof(%s_scratch),\n', id, up, up, up, up, id, id)
-        add("#if %s_TRAINABLE_COUNT > 0\nsizeof(%s_tape), sizeof(%s_optimizer), %d, %s_trainable, ", up, id, id, case.network.dropout and 1 or 0, id)
-        add("%s_w_import, %s_w_export, %s_w_predict, %s_w_forward, %s_w_backward, %s_w_update, %s_w_step, %s_LEARNING_RATE},\n", id, id, id, id, id, id, id, up)
-        add("#else\n0, 0, 0, %s_trainable, %s_w_import, %s_w_export, %s_w_predict, NULL, NULL, NULL, NULL, 0},\n#endif\n", id, id, id, id)
-    end
-    add("};\n")
-    return table.concat(text)
 end
 
 -- Runs shell commands, JOBS at a time (as many as there are processors). What became of each, its log tells.
@@ -148,131 +124,12 @@ commands = {}
 for _, p in ipairs(programs) do
     p.group = taken(p)
     if #p.group > 0 then
-        write(p.folder .. "/models.h", models_h(p.group, p.variant.name == "double" and "double" or "float"))
+        write(p.folder .. "/models.h", judge.models_h(p.group, p.variant.name == "double" and "double" or "float"))
         commands[#commands + 1] = ("cd %s && (%s %s -I. -o run $OLDPWD/tests/numeric.c c*.c -lm && ./run out) > log 2>&1 || echo failed >> log"):format(
             p.folder, p.variant.cc, warnings)
     end
 end
 run_all(commands)
-
-local function reals(data, at, count)
-    local list = {}
-    for i = 1, count do
-        list[i], at = string.unpack("<d", data, at)
-    end
-    return list, at
-end
-
--- Everything numeric.c wrote for one network, as lists.
-local function parse(data, at, case)
-    local n, result = case.network, {}
-    local inputs, outputs, params, batch = n.input.h * n.input.w * n.input.c, n.output.h * n.output.w * n.output.c, n.param_count, n.batch
-    result.params, at = reals(data, at, params)
-    result.inputs, at = reals(data, at, batch * inputs)
-    result.targets, at = reals(data, at, batch * outputs)
-    result.predict, at = reals(data, at, batch * outputs)
-    local trains = false
-    for _, t in ipairs(n.trainable) do
-        trains = trains or t
-    end
-    result.trains = trains
-    if trains then
-        for k, count in ipairs {batch, math.max(batch - 1, 1)} do
-            result[k] = {count = count}
-            result[k].outputs, at = reals(data, at, count * outputs)
-            result[k].loss, at = reals(data, at, 1)
-            result[k].grads, at = reals(data, at, params)
-        end
-        result.steps = {}
-        for k = 1, 3 do
-            result.steps[k] = {}
-            result.steps[k].grads, at = reals(data, at, params)
-            result.steps[k].params, at = reals(data, at, params)
-        end
-    end
-    return result
-end
-
--- nil when all values are within `tolerance` of the scale, else a description. The scale is the largest value expected.
-local function far(what, got, expected, tolerance, floor)
-    local scale = floor or 1e-3
-    for i = 1, #expected do
-        scale = math.max(scale, math.abs(expected[i]))
-    end
-    for i = 1, #expected do
-        if not (math.abs(got[i] - expected[i]) <= tolerance * scale) then
-            return ("%s[%d] is %.9g, not %.9g"):format(what, i - 1, got[i], expected[i])
-        end
-    end
-end
-
-local function part(list, n, size)
-    return table.move(list, n * size + 1, n * size + size, 1, {})
-end
-
--- The double build against the reference.
-local function against_reference(case, r)
-    local n = case.network
-    local inputs, outputs = n.input.h * n.input.w * n.input.c, n.output.h * n.output.w * n.output.c
-    local expected, samples = {}, {}
-    for s = 0, n.batch - 1 do
-        samples[s] = reference.predict(n, r.params, part(r.inputs, s, inputs))
-        table.move(samples[s], 1, outputs, #expected + 1, expected)
-    end
-    local problem = far("predict", r.predict, expected, 1e-11)
-    if problem or not r.trains then
-        return problem
-    end
-    for k = 1, 2 do
-        local loss = 0
-        local inputs_of = {}
-        for s = 1, r[k].count do
-            inputs_of[s] = part(r.inputs, s - 1, inputs)
-        end
-        local trained, statistics = reference.forward(n, r.params, inputs_of)
-        local in_training = {}
-        for s = 1, r[k].count do
-            table.move(trained[s], 1, outputs, #in_training + 1, in_training)
-        end
-        for i in pairs(n.momentum) do
-            if not (math.abs(r[k].grads[i] - (r.params[i] - statistics[i])) < 1e-11) then
-                return ("moving statistic %d is %.9g from the batch's, not %.9g"):format(i, r[k].grads[i], r.params[i] - statistics[i])
-            end
-        end
-        for s = 0, r[k].count - 1 do
-            local y = n.dropout and part(r[k].outputs, s, outputs) or trained[s + 1]
-            loss = loss + reference.loss(n, y, part(r.targets, s, outputs)) / r[k].count
-        end
-        problem = (not n.dropout and far("forward", r[k].outputs, in_training, 1e-11)) or
-            far("loss", r[k].loss, {loss}, 1e-11)
-        if problem then
-            return problem
-        end
-    end
-    for i, t in ipairs(n.trainable) do
-        if not t and not n.momentum[i] and r[1].grads[i] ~= 0 then
-            return "the gradient of a frozen parameter is " .. r[1].grads[i]
-        end
-    end
-    local params, state = table.move(r.params, 1, #r.params, 1, {}), {}
-    for k = 1, 3 do
-        reference.step(n.optimizer, params, r.steps[k].grads, state, n.trainable, n.momentum)
-        problem = far("step " .. k, r.steps[k].params, params, 1e-9)
-        if problem then
-            return problem
-        end
-    end
-end
-
--- A float variant against the double build.
-local function against_double(r, d)
-    local problem = far("predict", r.predict, d.predict, 1e-4)
-    for k = 1, r.trains and not problem and 2 or 0 do
-        problem = problem or far("outputs", r[k].outputs, d[k].outputs, 1e-4) or far("loss", r[k].loss, d[k].loss, 1e-4) or
-            far("gradient", r[k].grads, d[k].grads, 5e-4)
-    end
-    return problem
-end
 
 local doubles = {}
 for _, p in ipairs(programs) do
@@ -284,11 +141,11 @@ for _, p in ipairs(programs) do
     for _, case in ipairs(p.group) do
         local at = log:match("model " .. case.id .. " .- at (%d+)\n")
         local title = case.title .. " (" .. p.variant.name .. ")"
-        local ok, r = pcall(parse, data, (tonumber(at) or 0) + 1, case)
+        local ok, r = pcall(judge.parse, data, (tonumber(at) or 0) + 1, case)
         local problem = (not at or not ok) and "no result" or nil
         if not problem and p.variant.name == "double" then
             doubles[case.id] = r
-            problem = against_reference(case, r)
+            problem = judge.against_reference(case, r)
             local checked, worst = log:match("gradient " .. case.id .. " (%d+) (%S+)")
             if r.trains and not problem then
                 if case.whole then
@@ -301,7 +158,7 @@ for _, p in ipairs(programs) do
                 end
             end
         elseif not problem then
-            problem = doubles[case.id] and against_double(r, doubles[case.id])
+            problem = doubles[case.id] and judge.against_double(r, doubles[case.id])
         end
         if not problem and log:find("not equal " .. case.id .. "\n", 1, true) then
             problem = "train_step is not forward, backward and update"

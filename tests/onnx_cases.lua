@@ -25,12 +25,7 @@ cannot(OUTSIDE .. "whole numbers", "does not hold float32", "operator_non_float_
 -- What no layer of cnngen does.
 cannot("no layer: dilated pools", "a pool with dilation", "averagepool_2d_dilations maxpool_2d_dilations")
 cannot("no layer: LpPool", "LpPool", "lppool_1d_default lppool_2d_default lppool_2d_dilations lppool_2d_pads lppool_2d_same_lower lppool_2d_same_upper lppool_2d_strides")
-cannot("no layer: InstanceNormalization", "InstanceNormalization", "instancenorm_epsilon instancenorm_example operator_symbolic_override")
 cannot("no layer: LRN", "LRN", "lrn lrn_default")
-cannot("no layer: Softsign", "Softsign", "softsign softsign_example")
-cannot("no layer: ThresholdedRelu", "ThresholdedRelu", "thresholdedrelu thresholdedrelu_default thresholdedrelu_example")
-cannot("no layer: padding with other values than zeros", "cnngen pads with zeros", "ReflectionPad2d ReplicationPad2d operator_pad")
-cannot("no layer: gelu by tanh", "tanh approximation", "gelu_tanh_1 gelu_tanh_2")
 
 -- Numbers that float32 has not, and a recorded output of four digits.
 local float64 = {}

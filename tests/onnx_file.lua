@@ -1,7 +1,7 @@
 -- onnx_file.lua - as much of ONNX's file format (protobuf) as the tests need: fields, tensors, names.
 local wire = {}
 
-local function varint(n)
+function wire.varint(n)
     local bytes = {}
     repeat
         local more = n >> 7
@@ -13,7 +13,7 @@ end
 
 -- A field of bytes.
 function wire.field(number, bytes)
-    return varint(number << 3 | 2) .. varint(#bytes) .. bytes
+    return wire.varint(number << 3 | 2) .. wire.varint(#bytes) .. bytes
 end
 
 local function read_varint(text, at)

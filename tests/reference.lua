@@ -48,6 +48,7 @@ function reference.load(text, before)
     local spec = assert(load((before or "") .. "return {" .. text .. "}", "spec", "t", env))()
     local network = {layers = {}, batch = spec.batch or 1, optimizer = spec.optimizer or {name = "sgd"},
                      input = shape(spec.input), trainable = {}, positive = {}, momentum = {}, delta = spec.huber_delta or 1}
+    network.planar = spec.input_layout == "chw"
     local last, at = "linear", 0
     local named = {input = 0}
     local shapes = {[0] = network.input}
@@ -134,8 +135,19 @@ function reference.load(text, before)
     return network
 end
 
+-- The caller's planes of a sample as pixels.
+local function pixels(network, input)
+    local x, out = network.input, {}
+    for p = 0, network.planar and x.h * x.w - 1 or -1 do
+        for c = 0, x.c - 1 do
+            out[p * x.c + c + 1] = input[c * x.h * x.w + p + 1]
+        end
+    end
+    return network.planar and out or input
+end
+
 function reference.predict(network, params, input)
-    local values = {[0] = input}
+    local values = {[0] = pixels(network, input)}
     for n, layer in ipairs(network.layers) do
         local w = table.move(params, layer.first + 1, layer.first + layer.count, 1, {})
         local all = {}
@@ -149,7 +161,10 @@ end
 
 -- Training mode: the outputs of all samples, and the statistics of the batch by parameter.
 function reference.forward(network, params, inputs)
-    local values, statistics = {[0] = inputs}, {}
+    local values, statistics = {[0] = {}}, {}
+    for s, input in ipairs(inputs) do
+        values[0][s] = pixels(network, input)
+    end
     for n, layer in ipairs(network.layers) do
         local w = table.move(params, layer.first + 1, layer.first + layer.count, 1, {})
         values[n] = {}

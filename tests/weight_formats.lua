@@ -237,41 +237,6 @@ local _, trained_err, trained = command("train specs/shapes.lua --data shapes --
 local accuracy = command("eval specs/shapes.lua --data shapes --quiet --weights %s/shapes.weights.h5", build)
 tap.report(trained == 0 and accuracy:find("accuracy"), "train writes HDF5, eval reads it", trained_err .. accuracy)
 
--- Damaged files: an answer of the program, whatever the bytes.
-local function damage(bytes, kind)
-    local function change(count, range)
-        for _ = 1, count do
-            local place = random(32768) * 32768 + random(32768)
-            place = place % math.min(range, #bytes) + 1
-            local value = ({0, 255, 127, 128, random(256), random(256)})[random(6) + 1]
-            bytes = bytes:sub(1, place - 1) .. string.char(value) .. bytes:sub(place + 1)
-        end
-        return bytes
-    end
-    if kind == 0 then
-        return bytes:sub(1, (random(32768) * 32768 + random(32768)) % #bytes)
-    elseif kind == 1 then
-        return change(1, #bytes)
-    elseif kind == 2 then
-        return change(3, 2048)
-    elseif kind == 3 then
-        return change(30, #bytes)
-    end
-    return change(1, 512)
-end
-for _, file in ipairs {"keras.weights.h5", "ours.npz", "ours.safetensors", "all.npy"} do
-    local bytes, bad, read, path = tap.read(build .. "/" .. file), "", 0, build .. "/damaged"
-    for i = 1, 150 do
-        tap.write(path, damage(bytes, i % 5))
-        local _, err, status = command("weights %s --weights %s -o %s/damaged.npy", spec, path, build)
-        read = read + (status == 0 and 1 or 0)
-        if not (status == 0 and err == "" or status == 1 and err:find("error: ", 1, true)) or err:find("HDF5%-DIAG") then
-            bad = bad .. ("file %d: status %s: %s\n"):format(i, status, err:sub(1, 300))
-        end
-    end
-    tap.report(bad == "", ("%s: 150 damaged files (%d harmless), an answer each"):format(file, read), bad)
-end
-
 -- Python, where it has the libraries: files made there and read here, and the other way round.
 local python = os.getenv("CNNGEN_PYTHON") or tap.read(build .. "/../bench-venv/bin/python") and build .. "/../bench-venv/bin/python" or "python3"
 for _, case in ipairs {{"numpy", "numpy"}, {"torch", "numpy, torch"}, {"keras", "numpy, h5py, keras"}} do

@@ -170,11 +170,10 @@ tap.write_npy(build .. "/picture.npy", {28, 28, 1}, noise)
 local _, err = tap.run(("%s run specs/filters.lua --input %s/picture.npy -o %s/maps.png --quiet"):format(cnngen, build, build))
 tap.report((tap.read(build .. "/maps.png") or ""):sub(1, 8) == "\x89PNG\r\n\x1a\n", "the filters write a picture of their maps", err)
 
--- In training, spatial dropout keeps or drops a channel of a sample as a whole, so that the mean stays; predict passes all through. A slope
--- of one changes nothing, and lets the network be trained.
-for _, net in ipairs {{"dropped2d", "'3x5x24', spatial_dropout2d { 0.25 }", 15}, {"dropped1d", "'7x24', spatial_dropout1d { 0.25 }", 7}} do
-    local name, pixels = net[1], net[3]
-    tap.write(("%s/%s.lua"):format(build, name), ("return model { batch = 100, input = %s, prelu { init = 1 } }"):format(net[2]))
+-- A network of 100 samples of ones: lines of what predict answers, and of what forward does in training, twice. A slope of one changes
+-- nothing, and lets the network be trained.
+local function trained_twice(name, layers)
+    tap.write(("%s/%s.lua"):format(build, name), ("return model { batch = 100, input = %s, prelu { init = 1 } }"):format(layers))
     tap.write(("%s/%s_main.c"):format(build, name), ([[
 #include "NAME.h"
 #include <stdio.h>
@@ -205,6 +204,13 @@ int main(void)
     local lines = {}
     for line in out:gmatch("[^\n]+") do lines[#lines + 1] = line end
     tap.report(#lines == 3 and not lines[1]:find("[^1 ]"), name .. ": predict drops nothing", message .. (lines[1] or ""):sub(1, 80))
+    return lines, message
+end
+
+-- In training, spatial dropout keeps or drops a channel of a sample as a whole, so that the mean stays; predict passes all through.
+for _, net in ipairs {{"dropped2d", "'3x5x24', spatial_dropout2d { 0.25 }", 15}, {"dropped1d", "'7x24', spatial_dropout1d { 0.25 }", 7}} do
+    local name, pixels = net[1], net[3]
+    local lines, message = trained_twice(name, net[2])
     local values, whole, dropped = {}, #lines == 3, 0
     for value in (lines[2] or ""):gmatch("%S+") do values[#values + 1] = value end
     for sample = 0, 99 do
@@ -220,5 +226,14 @@ int main(void)
     tap.report(whole and #values == 100 * pixels * 24, name .. ": a channel is kept or dropped as a whole", message)
     tap.report(dropped > 530 and dropped < 670, name .. ": a quarter of 2400 channels is dropped", dropped) -- 600, three deviations of 21
     tap.report(lines[2] ~= lines[3], name .. ": the next step drops others", "the same")
+end
+
+-- Two dropouts that share a function drop values independently: a quarter passes both.
+do
+    local lines = trained_twice("dropped_twice", "'24', dropout { 0.5 }, dropout { 0.5 }")
+    local passed = select(2, (lines[2] or ""):gsub("4%.000", ""))
+    tap.report(passed > 536 and passed < 664, "dropped_twice: a quarter of 2400 values passes both", passed) -- 600, three deviations of 21
+    local code = tap.read(build .. "/dropped_twice.c") or ""
+    tap.report(select(2, code:gsub("static void dropped_twice_%w+_forward", "")) == 2, "dropped_twice: one function for both", code:sub(1, 200))
 end
 tap.finish()

@@ -49,6 +49,9 @@ static void set_activation(Node *node)
 static bool check_activation(Check *check, Node *node)
 {
     node->out = node->in;
+    if (node->activation->alpha != 0 && node->alpha == 0 &&
+        strcmp(node->kind->name, "thresholded_relu") != 0)
+        return check_fail(check, node, "with alpha = 0 this is relu {}; alpha must be above 0");
     if (strcmp(node->kind->name, "softmax") == 0 && node->in.c == 1)
         return check_fail(check, node, "softmax over one channel is always 1; use sigmoid");
     return true;
@@ -69,12 +72,15 @@ const Recipe recipe_activation = {.templates = "activation", .elementwise = true
 KIND(relu, no_options);
 KIND(leaky_relu, alpha_options);
 KIND(relu6, no_options);
+KIND(thresholded_relu, alpha_options);
 KIND(sigmoid, no_options);
 KIND(tanh, no_options);
 KIND(softmax, no_options);
 KIND(softplus, no_options);
+KIND(softsign, no_options);
 KIND(elu, alpha_options);
 KIND(gelu, no_options);
+KIND(gelu_tanh, no_options);
 KIND(silu, no_options);
 KIND(hard_sigmoid, no_options);
 KIND(hard_swish, no_options);

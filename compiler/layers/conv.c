@@ -212,6 +212,8 @@ static Form conv_form(const Plan *plan, const Step *step, bool backward)
 {
     Form form = {.templates = "conv"};
     const int64_t kernel = step->node->tensors[0].count;
+    if (step->clips)
+        return (Form){.templates = "conv_clipped"};
     if (is_depthwise(plan, step))
         return (Form){.templates = "conv_depthwise"};
     if (is_spread(plan, step))
@@ -245,6 +247,7 @@ static const Recipe recipe = {.templates = "conv",
                               .takes_norm = true,
                               .takes_halo = true,
                               .takes_pool = true,
+                              .clips = true,
                               .form = conv_form,
                               .tiles = tile_conv};
 

@@ -259,12 +259,14 @@ static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step 
         value_add(arena, list, phase_value(arena, &rows, &phase, border.top));
     }
     value_set(arena, tiles, "rows", list);
+    /* One loop over the filters holds the tiles of all phases. */
+    const int64_t filters = step->node->filters, most = phase_at(&columns, 0).count;
     list = value_table(arena);
     int64_t place = 0;
     for (int64_t q = 0; q < phase_count(&columns); q++) {
         const Phase phase = phase_at(&columns, q);
         Value *value = phase_value(arena, &columns, &phase, border.left);
-        Value *variants = tile_variants(arena, plan, phase.count, step->node->filters, lanes);
+        Value *variants = tile_variants_like(arena, plan, phase.count, most, filters, lanes);
         value_set_int(arena, value, "place", place);
         value_set(arena, value, "variants", variants);
         value_add(arena, list, value);

@@ -59,9 +59,12 @@ static bool check_global(Check *check, Node *node)
     return true;
 }
 
-static const Recipe maximum = {
-    .templates = "maxpool", .keeps_input = true, .keeps_output = true, .pool = POOL_MAXIMUM};
-static const Recipe mean = {.templates = "avgpool", .pool = POOL_MEAN};
+static const Recipe maximum = {.templates = "maxpool",
+                               .keeps_input = true,
+                               .keeps_output = true,
+                               .in_order = true,
+                               .pool = POOL_MAXIMUM};
+static const Recipe mean = {.templates = "avgpool", .in_order = true, .pool = POOL_MEAN};
 
 #define POOL(NAME, DIMS, OPTIONS, RECIPE)                                                          \
     const LayerKind layer_##NAME = {.name = #NAME,                                                 \

@@ -1,4 +1,4 @@
-/* zero_padding.c - a border of zeros around the input. */
+/* zero_padding.c - a border of zeros around the input; and the step that every copy is. */
 #include "../check.h"
 
 static const Option options[] = {
@@ -19,6 +19,7 @@ static bool check_padding(Check *check, Node *node)
 }
 
 const Recipe recipe_pad = {.templates = "pad", .passes_gradient = true};
+const Recipe recipe_planes = {.templates = "planes"}; /* of the caller's input, channels first */
 
 const LayerKind layer_zero_padding2d = {.name = "zero_padding2d",
                                         .prefix = "pad",

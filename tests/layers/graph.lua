@@ -61,6 +61,8 @@ case("concat of pools and convolutions", "input = '8x8x3', batch = 2, " .. conv(
 case("concat in a concat", "input = '5x5x2', batch = 2, concat { { " .. conv(2) .. " }, { concat { { " .. conv(3) .. " }, {} } } }, flatten {}, dense { 2 }")
 case("concat of flat values", "input = '9', batch = 2, concat { { dense { 3, activation = 'relu' } }, {}, { dense { 18 } } }, dense { 2, activation = 'softmax' }")
 case("concat last", "input = '9', batch = 2, concat { { dense { 3 } }, { dense { 2 } } }, loss = 'mae'")
+case("concat last, a frozen branch behind the others", "input = '9', batch = 2, concat { { dense { 3 } }, { dense { 2, trainable = false } } }, loss = 'mae'")
+case("concat last, a frozen branch in front", "input = '9', batch = 2, concat { { dense { 3, trainable = false } }, { dense { 2, activation = 'sigmoid' } }, {} }, loss = 'mse'")
 case("concat in 1D", "input = '9x3', batch = 2, concat { { conv1d { 3, kernel = 3, padding = 'same' } }, { conv1d { 5, kernel = 1 } } }, conv1d { 2, kernel = 3, padding = 'same' }, flatten {}, dense { 2 }")
 case("dense connections", "input = '6x6x3', batch = 2, concat { {}, { " .. conv(4, 3, "activation = 'relu'") .. " } }, concat { {}, { " .. conv(4, 3, "activation = 'relu'") .. " } }, concat { {}, { " .. conv(4) .. " } }, global_avgpool2d {}, dense { 2 }")
 

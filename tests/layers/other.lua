@@ -20,6 +20,7 @@ case("only a pool", "input = '4x6x3', maxpool2d { 2 }")
 case("dropout", "input = '4x4x2', batch = 3, conv2d { 4, kernel = 2, activation = 'relu' }, dropout { 0.5 }, flatten {}, dense { 9, activation = 'tanh' }, dropout { 0.25 }, dense { 2 }")
 case("dropout before padding", "input = '5x5x2', batch = 2, conv2d { 4, kernel = 2 }, dropout { 0.3 }, conv2d { 3, kernel = 3, padding = 'same' }")
 case("dropout first and last", "input = '6', batch = 2, dropout { 0.2 }, dense { 5 }, dropout { 0.2 }")
+case("dropout behind a pool, the same with every plan", "input = '6x6x2', batch = 3, conv2d { 3, kernel = 3 }, maxpool2d { 2 }, dropout { 0.3 }, dropout { 0.3 }, flatten {}, dense { 3 }")
 case("dropout of zero", "input = '6', dropout { 0 }, dense { 5 }")
 for _, c in ipairs {1, 3, 4, 5, 16, 19} do
     case("spatial dropout of " .. c, ("input = '5x4x2', batch = 3, conv2d { %d, kernel = 2, activation = 'relu' }, spatial_dropout2d { 0.4 }, conv2d { 3, kernel = 3, padding = 'same' }"):format(c))

@@ -8,7 +8,7 @@ for _, pool in ipairs {"maxpool2d", "avgpool2d"} do
                         "3, stride = 1, padding = 'same'", "2, padding = 1", "3, stride = 2, padding = {1, 0, 2, 1}", "'4x1'"} do
         case(pool .. " " .. o, ("input = '7x8x2', batch = 2, conv2d { 5, kernel = 2 }, %s { %s }, conv2d { 3, kernel = 1 }"):format(pool, o))
     end
-    for _, a in ipairs {"relu", "tanh", "leaky_relu", "gelu", "hard_swish", "softmax", "sigmoid"} do
+    for _, a in ipairs {"relu", "tanh", "leaky_relu", "gelu", "hard_swish", "softmax", "sigmoid", "thresholded_relu", "softsign"} do
         case(pool .. " behind " .. a, ("input = '6x6x1', conv2d { 4, kernel = 3, activation = '%s' }, %s { 2 }, flatten {}, dense { 2 }"):format(a, pool))
         case(pool .. " behind a layer of " .. a, ("input = '6x6x1', conv2d { 4, kernel = 3 }, %s {}, %s { 2 }, flatten {}, dense { 2 }"):format(a, pool))
     end

@@ -122,4 +122,24 @@ case("U-Net", "input = '8x12x1', batch = 2, conv2d { 5, kernel = 3, padding = 's
 case("U-Net without padding", "input = '14x12x1', batch = 2, conv2d { 5, kernel = 3, activation = 'relu', name = 'd1' }, maxpool2d { 2 }, conv2d { 6, kernel = 3, activation = 'relu' }, concat { { from = 'd1', cropping2d { '2x2' } }, { conv2d_transpose { 4, kernel = 2, stride = 2 } } }, conv2d { 3, kernel = 3, padding = 'same', activation = 'relu' }, conv2d { 1, kernel = 1, activation = 'sigmoid' }")
 case("without keepdims", "input = '4x5x2', conv2d { 6, kernel = 2 }, global_avgpool2d { keepdims = false }, dense { 3 }")
 case("autoencoder", "input = '12x12x1', batch = 3, optimizer = adam {}, conv2d { 8, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d { 4, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d_transpose { 8, kernel = 3, stride = 2, padding = 'same', activation = 'relu' }, conv2d_transpose { 1, kernel = 4, stride = 2, padding = 1, activation = 'sigmoid' }")
+-- One column more or less in a phase of the stride, and another tile would be best for it: 17 to 19 columns, 2 to 4 phases.
+for _, w in ipairs {17, 18, 19} do
+    for _, s in ipairs {2, 3} do
+        case(("transposed: phases of %d columns, stride %d"):format(w, s), ("input = '%dx3', batch = 2, conv1d_transpose { 5, kernel = %d, stride = %d, activation = 'relu' }, conv1d { 2, kernel = 1, stride = 5 }"):format(w, s + 1, s))
+    end
+end
+-- Sides that go on: asymmetric, as far as a mirror reaches, in a row of layers, with a halo, with two readers.
+for _, kind in ipairs {"edge", "reflect"} do
+    for _, o in ipairs {"1", "'2x1'", "{1, 0, 2, 3}", "{0, 3, 3, 0}", "0"} do
+        case(kind .. " padding " .. o, ("input = '5x6x2', batch = 2, conv2d { 4, kernel = 2 }, %s_padding2d { %s }, conv2d { 3, kernel = 3 }, flatten {}, dense { 2 }"):format(kind, o))
+    end
+    for _, c in ipairs {1, 5, 16, 19} do
+        case(kind .. " padding of " .. c .. " channels", ("input = '4x4x2', batch = 2, conv2d { %d, kernel = 2, activation = 'tanh' }, %s_padding2d { 2 }, maxpool2d { 2 }, conv2d { 2, kernel = 2, padding = 1 }"):format(c, kind))
+    end
+    case(kind .. " padding first and last", ("input = '4x3x3', batch = 2, %s_padding2d { 2 }, conv2d { 3, kernel = 3 }, %s_padding2d { {1, 0, 1, 1} }"):format(kind, kind))
+    case(kind .. " padding in 1D", ("input = '9x2', batch = 2, conv1d { 3, kernel = 2 }, %s_padding1d { {3, 1} }, relu {}, %s_padding1d { 2 }, conv1d { 3, kernel = 4 }"):format(kind, kind))
+    case(kind .. " padding with a halo, two readers", ("input = '5x5x2', batch = 2, conv2d { 4, kernel = 2, activation = 'relu' }, %s_padding2d { 1, name = 'p' }, conv2d { 4, kernel = 3, padding = 'same' }, add { {}, 'p' }, residual { %s_padding2d { 1 }, conv2d { 4, kernel = 3 } }, flatten {}, dense { 2 }"):format(kind, kind))
+    case(kind .. " padding of a part, in a concat", ("input = '7x7x2', batch = 2, conv2d { 3, kernel = 2 }, cropping2d { 1 }, concat { { %s_padding2d { 1 } }, { %s_padding2d { 1 }, sigmoid {} } }, zero_padding2d { 1 }, conv2d { 2, kernel = 2 }"):format(kind, kind))
+end
+case("an edge of one pixel", "input = '3x3x2', batch = 2, conv2d { 5, kernel = 3 }, edge_padding2d { {2, 1, 1, 3} }, conv2d { 2, kernel = 2 }")
 return cases

@@ -28,11 +28,17 @@ local elementwise = {
     relu = function(x) return math.max(x, 0) end,
     leaky_relu = function(x, a) return x < 0 and (a or 0.01) * x or x end,
     relu6 = relu6,
+    thresholded_relu = function(x, a) return x > (a or 1) and x or 0 end,
     sigmoid = sigmoid,
     tanh = function(x) return 1 - 2 / (math.exp(2 * x) + 1) end,
     softplus = function(x) return math.max(x, 0) + math.log(1 + math.exp(-math.abs(x))) end,
+    softsign = function(x) return x / (1 + math.abs(x)) end,
     elu = function(x, a) return x < 0 and (a or 1) * (math.exp(x) - 1) or x end,
     gelu = function(x) return x / 2 * (1 + erf(x / math.sqrt(2))) end,
+    gelu_tanh = function(x)
+        local u = math.sqrt(2 / math.pi) * (x + 0.044715 * x ^ 3)
+        return x / 2 * (1 + 1 - 2 / (math.exp(2 * u) + 1))
+    end,
     silu = function(x) return x * sigmoid(x) end,
     hard_sigmoid = function(x) return relu6(x + 3) / 6 end,
     hard_swish = function(x) return x * relu6(x + 3) / 6 end,

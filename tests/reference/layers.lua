@@ -125,6 +125,41 @@ function kinds.prelu(_, x)
     end
 end
 
+-- Each group of channels by mean and variance over all its pixels.
+local function group_norm(groups_of)
+    return function(o, x)
+        local C, epsilon, pixels = x.c, o.epsilon or 1e-3, x.h * x.w
+        local each = C // groups_of(o, x)
+        local scaled, centered = o.scale ~= false, o.center ~= false
+        local first_beta = scaled and C or 0
+        return x, first_beta + (centered and C or 0), function(values, w)
+            local out = {}
+            for first = 0, C - 1, each do
+                local mean, variance = 0, 0
+                for p = 0, pixels - 1 do
+                    for c = first, first + each - 1 do
+                        mean = mean + values[p * C + c + 1] / (pixels * each)
+                    end
+                end
+                for p = 0, pixels - 1 do
+                    for c = first, first + each - 1 do
+                        variance = variance + (values[p * C + c + 1] - mean) ^ 2 / (pixels * each)
+                    end
+                end
+                for p = 0, pixels - 1 do
+                    for c = first, first + each - 1 do
+                        local n = p * C + c + 1
+                        out[n] = (values[n] - mean) / math.sqrt(variance + epsilon) * (scaled and w[c + 1] or 1) + (centered and w[first_beta + c + 1] or 0)
+                    end
+                end
+            end
+            return activate(out, C, o.activation or "linear")
+        end
+    end
+end
+kinds.group_norm = group_norm(function(o) return o.groups or o[1] end)
+kinds.instance_norm = group_norm(function(_, x) return x.c end)
+
 -- Each pixel by mean and variance of its channels.
 function kinds.layer_norm(o, x)
     local C, epsilon = x.c, o.epsilon or 1e-3

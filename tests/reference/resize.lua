@@ -150,4 +150,31 @@ function kinds.space_to_depth(o, x)
     end)
 end
 
+-- Rows and columns beyond the sides: the outermost again, or those behind it in turn.
+local function continued(dims, place)
+    return function(o, x)
+        local p = padding(o.padding or o[1], dims)
+        local y = {h = x.h + p[1] + p[2], w = x.w + p[3] + p[4], c = x.c, rank = x.rank}
+        return y, 0, function(values)
+            local out = {}
+            for i = 0, y.h - 1 do
+                for j = 0, y.w - 1 do
+                    for c = 1, x.c do
+                        out[(i * y.w + j) * x.c + c] = values[(place(i - p[1], x.h) * x.w + place(j - p[3], x.w)) * x.c + c]
+                    end
+                end
+            end
+            return out
+        end
+    end
+end
+local function edge(t, n)
+    return t < 0 and 0 or t >= n and n - 1 or t
+end
+local function reflect(t, n)
+    return t < 0 and -t or t >= n and 2 * (n - 1) - t or t
+end
+kinds.edge_padding2d, kinds.edge_padding1d = continued(2, edge), continued(1, edge)
+kinds.reflect_padding2d, kinds.reflect_padding1d = continued(2, reflect), continued(1, reflect)
+
 return kinds

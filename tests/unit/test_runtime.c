@@ -73,6 +73,10 @@ TEST(elementary_functions_at_their_ends)
           cnn_erf(nan) != cnn_erf(nan));
     CHECK(cnn_sigmoid(-1000) == 0 && cnn_sigmoid(1000) == 1 && cnn_softplus(1000) == 1000);
     CHECK(cnn_relu(nan) != cnn_relu(nan) && cnn_gelu(100) == 100 && cnn_gelu(-100) == 0);
+    CHECK(cnn_gelu_tanh(100) == 100 && cnn_gelu_tanh(-100) == 0 && cnn_gelu_tanh_grad(inf) == 1 &&
+          cnn_gelu_tanh_grad(-inf) == 0 && cnn_softsign(CNN_MAX) == 1 && cnn_softsign(-3) == -0.75f);
+    CHECK(cnn_thresholded_relu(2, 2) == 0 && cnn_thresholded_relu(3, 2) == 3 &&
+          cnn_thresholded_relu(nan, 2) != cnn_thresholded_relu(nan, 2));
     CHECK(cnn_gelu_grad(inf) == 1 && cnn_gelu_grad(-inf) == 0);
     CHECK(cnn_exp(inf) == inf && cnn_exp(-nan) != cnn_exp(-nan) && cnn_sqrt(-inf) == 0);
     CHECK(cnn_exp((cnn_real)BOUND(-103, -745)) > 0 && cnn_exp((cnn_real)BOUND(-104, -746)) == 0);
@@ -105,6 +109,14 @@ static double leaky_grad(double y)
 {
     return cnn_leaky_relu_grad(y, 0.2);
 }
+static double thresholded(double x)
+{
+    return cnn_thresholded_relu(x, 0.7);
+}
+static double thresholded_grad(double y)
+{
+    return cnn_thresholded_relu_grad(y, 0.7);
+}
 static double elu(double x)
 {
     return cnn_elu(x, 0.7);
@@ -124,6 +136,9 @@ TEST(derivatives_are_difference_quotients)
     check_derivative(cnn_softplus, cnn_softplus_grad, true);
     check_derivative(elu, elu_grad, true);
     check_derivative(cnn_hard_sigmoid, cnn_hard_sigmoid_grad, true);
+    check_derivative(thresholded, thresholded_grad, true);
+    check_derivative(cnn_softsign, cnn_softsign_grad, true);
+    check_derivative(cnn_gelu_tanh, cnn_gelu_tanh_grad, false);
     check_derivative(cnn_gelu, cnn_gelu_grad, false);
     check_derivative(cnn_silu, cnn_silu_grad, false);
     check_derivative(cnn_hard_swish, cnn_hard_swish_grad, false);

@@ -1,0 +1,5 @@
+-- WebAssembly without SIMD in Node, without a libc. The linker apart: the driver would call wasm-opt where that is installed.
+return {
+    compiler = "clang", flags = "--target=wasm32", freestanding = true, port = "wasm.c",
+    linker = "wasm-ld", link = "--no-entry --stack-first -z stack-size=65536", runner = "node tests/targets/support/run.mjs",
+}
