@@ -78,14 +78,15 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4
 
-# Compilers and emulators for the part `targets` of the tests, 1.6 GB; without them its cases are skipped.
+# Compilers and emulators for the part `targets` of the tests, tools for `compilers`, `misra` and `install`, 1.8 GB; without them cases are skipped.
 deps-targets:
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends clang clang-19 lld nodejs qemu-user qemu-system-arm gcc-arm-none-eabi \
 	    gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-i686-linux-gnu libc6-dev-i386-cross \
 	    gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-mips-linux-gnu libc6-dev-mips-cross \
-	    gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross
+	    gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross \
+	    tcc cppcheck cmake gcc-avr avr-libc mandoc man-db groff-base zsh fish lintian
 
 # All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, sizes, install, compilers, misra, reproducible, guarantees, threads, targets, numeric, sweep.
 check: $(BUILD)/cnngen

@@ -110,7 +110,9 @@ ${signature("backward", arguments)}
                 const real v = ${at(L.y, "dy", "i", "j", "o")};
                 g[n] = v;
                 where[n] = ${add(mul("i", L.pool.h * S.h * L.x.row), mul("j", L.pool.w * S.w * L.x.c), L.x.origin)} + places[argmax[${add(mul("i", L.y.w * L.y.c), mul("j", L.y.c), "o")}]];
-                n += 1 - ((v >= 0) & (v <= 0)); /* without a jump; a NaN counts */
+                ${M.double and "uint64_t" or "uint32_t"} bits;
+                memcpy(&bits, &v, sizeof bits);
+                n += (bits << 1) != 0; /* neither 0 nor -0, without a jump */
             }
         }
 % if L.trainable then

@@ -37,10 +37,11 @@ _cnngen() {
     --validation) return ;;
     --input) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     --layer) return ;;
+    --input-layout) mapfile -t COMPREPLY < <(compgen -W "hwc chw" -- "$current") && return ;;
     --framework) mapfile -t COMPREPLY < <(compgen -W "torch keras" -- "$current") && return ;;
     esac
     case $command in
-    compile) options="-o --output -D --define -MD -MF --weights --map --batch --threads --inference --selftest --misra --standalone --target --unroll --real --winograd --ram --templates --help --version" ;;
+    compile) options="-o --output -D --define -MD -MF --weights --map --batch --threads --inference --selftest --misra --standalone --crc --reproducible --target --unroll --real --winograd --ram --templates --help --version" ;;
     check) options="-D --define --batch --threads --json --sarif --target --unroll --real --winograd --ram --templates --max-params --max-macs --max-ram --max-flash --dump --help --version" ;;
     diff) options="-D --define --batch --threads --json --target --unroll --real --winograd --ram --templates -q --quiet --help --version" ;;
     summary) options="-D --define --batch --threads --json --target --unroll --real --winograd --ram --tiles --templates --help --version" ;;
@@ -51,7 +52,7 @@ _cnngen() {
     report) options="-o --output -D --define --weights --map --batch --threads --format --target --unroll --winograd --ram --templates --data --seed --input --help --version" ;;
     export) options="-o --output -D --define --templates --framework --help --version" ;;
     weights) options="-o --output -D --define --weights --map --names --templates --help --version" ;;
-    import) options="-o --output --help --version" ;;
+    import) options="-o --output --input-layout --help --version" ;;
     esac
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

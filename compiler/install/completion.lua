@@ -48,7 +48,8 @@ local about = {
     ["max-params"] = "most parameters", ["max-macs"] = "most multiply-adds", ["max-ram"] = "most bytes of memory", ["max-flash"] = "most bytes of parameters",
     data = "what to learn from", epochs = "passes over the data", lr = "learning rate", seed = "of random numbers", validation = "fraction held back",
     quiet = "no progress", input = "x.npy or a picture", layer = "stop behind this layer", framework = "what the Python is for", help = "print help",
-    version = "print the version", output = "where the result goes", define = "KEY=VALUE for the spec", MD = "write a rule for make", MF = "where -MD writes",
+    version = "print the version", output = "where the result goes", reproducible = "the same bits everywhere", crc = "a function for the CRC-32 of weights",
+    ["input-layout"] = "order of axes of inputs", define = "KEY=VALUE for the spec", MD = "write a rule for make", MF = "where -MD writes",
 }
 local values = {map = {"order"}, ram = {"least"}, data = {"shapes", "packets"}}
 for name, list in source:gmatch("(%l+)s%[%] = (%b{})") do
@@ -56,7 +57,7 @@ for name, list in source:gmatch("(%l+)s%[%] = (%b{})") do
     for word in list:gmatch('"([^"]+)"') do
         words[#words + 1] = word
     end
-    values[name == "name" and "names" or name] = words
+    values[({name = "names", layout = "input-layout"})[name] or name] = words
 end
 local files = {weights = true, map = true, data = true, input = true, selftest = true, misra = true, output = true, MF = true}
 

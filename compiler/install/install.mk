@@ -30,7 +30,7 @@ INSTALLED = \
     share/doc/cnngen/copyright=LICENSE \
     $(foreach f,$(RUNTIME),share/cnngen/runtime/$(notdir $(f))=$(f)) \
     $(foreach f,$(sort $(wildcard specs/*.lua)),share/cnngen/specs/$(notdir $(f))=$(f)) \
-    $(foreach f,$(sort $(shell find examples -type f ! -path '*/build/*')),share/doc/cnngen/$(f)=$(f))
+    $(foreach f,$(sort $(shell find examples -type f ! -path '*/build/*' ! -name '.*' ! -name 'net.[ch]')),share/doc/cnngen/$(f)=$(f))
 
 install: cnngen $(CNN)
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $(HERE)/cnngen.pc.in > $(BUILD)/cnngen.pc
