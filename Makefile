@@ -88,7 +88,7 @@ deps-targets:
 	    gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross \
 	    tcc cppcheck cmake gcc-avr avr-libc mandoc man-db groff-base zsh fish lintian
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, sizes, install, compilers, misra, reproducible, guarantees, threads, targets, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, damaged, round_trip, readme, report, sizes, install, compilers, misra, reproducible, guarantees, threads, targets, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 
