@@ -76,7 +76,7 @@ shapes: cnngen
 deps:
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
-	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4
+	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4 tcc
 
 # All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, threads, hostile, fuzz, numeric, sweep.
 check: $(BUILD)/cnngen
