@@ -58,7 +58,7 @@ return function(hostile)
 
     -- Compilers.
     local eval = ("@ eval %s --weights %s/w.safetensors --data shapes"):format(spec, build)
-    tap.write(build .. "/noisy", "#!/bin/sh\nwhile :; do echo 'error: no'; done\n")
+    tap.write(build .. "/noisy", "#!/bin/sh\nwhile :; do echo 'this compiler says no again and again, and never stops saying it, whatever happens'; done\n")
     tap.write(build .. "/crash", "#!/bin/sh\nkill -SEGV $$\n")
     tap.write(build .. "/liar", "#!/bin/sh\nfor a; do case $a in *.so) echo nothing > $a ;; esac; done\n")
     tap.write(build .. "/slow", "#!/bin/sh\ntrap : INT\nsleep 100\n")
