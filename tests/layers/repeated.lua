@@ -1,7 +1,7 @@
 -- Layers of the same sizes, which share functions: with everything in which they may differ all the same.
 local cases = {}
 local function case(name, text, input)
-    cases[#cases + 1] = {name = name, text = ("input = '%s', batch = 3, "):format(input or "4x3x3") .. text .. ", flatten {}, dense { 3, activation = 'softmax' }"}
+    cases[#cases + 1] = {name = name, text = ("input = '%s', batch = 3, "):format(input or "4x3x3") .. text .. ", flatten {}, dense { 3 }"}
 end
 local function conv(more, kind)
     return (kind or "conv2d { 3, kernel = 3") .. ", padding = 'same'" .. (more and ", " .. more or "") .. " }"
