@@ -35,7 +35,7 @@ typedef float SHAPES_REAL;
 #define SHAPES_MACS 14504 /* multiply-adds of one forward pass, before any is skipped */
 #define SHAPES_SCRATCH_BYTES 1568 /* memory of one predict call */
 #define SHAPES_PARAM_BYTES 1652
-#define SHAPES_STACK_BYTES 640 /* of any call at most; where the compiler has vectors, 24 of them more */
+#define SHAPES_STACK_BYTES 1024 /* of any call at most on a processor without vectors, by gcc or clang -Os */
 
 /* Weights; one array per tensor, typed with its shape. In canonical order.
  * Kernels are (height, width, in, out), of dense layers (in, out). */

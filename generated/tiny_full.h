@@ -35,7 +35,6 @@ typedef float TINY_REAL;
 #define TINY_MACS 304 /* multiply-adds of one forward pass, before any is skipped */
 #define TINY_SCRATCH_BYTES 256 /* memory of one predict call */
 #define TINY_PARAM_BYTES 152
-#define TINY_STACK_BYTES 640 /* of any call at most; where the compiler has vectors, 24 of them more */
 
 /* Weights; one array per tensor, typed with its shape. In canonical order.
  * Kernels are (height, width, in, out), of dense layers (in, out). */

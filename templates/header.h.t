@@ -34,7 +34,9 @@ typedef ${M.real} ${NAME}_REAL;
 #define ${NAME}_MACS ${M.macs} /* multiply-adds of one forward pass, before any is skipped */
 #define ${NAME}_SCRATCH_BYTES ${M.scratch_bytes} /* memory of one predict call */
 #define ${NAME}_PARAM_BYTES ${M.params_bytes}
-#define ${NAME}_STACK_BYTES ${M.stack_bytes} /* of any call at most; where the compiler has vectors, 24 of them more */
+% if M.unroll ~= "full" then
+#define ${NAME}_STACK_BYTES ${M.stack_bytes} /* of any call at most on a processor without vectors, by gcc or clang -Os */
+% end
 % if training then
 #define ${NAME}_TAPE_BYTES ${M.tape_bytes} /* memory of one training step */
 #define ${NAME}_OPTIMIZER_BYTES ${M.optimizer_bytes}
