@@ -76,7 +76,7 @@ shapes: cnngen
 deps:
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
-	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4
+	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4 tcc
 
 # Compilers and emulators for the part `targets` of the tests, tools for `compilers`, `misra` and `install`, 1.8 GB; without them cases are skipped.
 deps-targets:
@@ -86,9 +86,9 @@ deps-targets:
 	    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-i686-linux-gnu libc6-dev-i386-cross \
 	    gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-mips-linux-gnu libc6-dev-mips-cross \
 	    gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross \
-	    tcc cppcheck cmake gcc-avr avr-libc mandoc man-db groff-base zsh fish lintian
+	    cppcheck cmake gcc-avr avr-libc mandoc man-db groff-base zsh fish lintian
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, install, compilers, misra, reproducible, guarantees, threads, targets, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, hostile, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, damaged, round_trip, readme, report, sizes, install, compilers, misra, reproducible, guarantees, threads, targets, fuzz, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 
@@ -130,6 +130,9 @@ fuzz: cnngen
 fuzzer: $(BUILD)/fuzzer
 $(BUILD)/fuzzer: tests/fuzz/targets.c $(LIBRARY)
 	@$(COMPILE) -o $@ -fsanitize=fuzzer $< $(LIBRARY) $(LIBS)
+
+$(BUILD)/fuzz_replay: tests/fuzz/targets.c $(LIBRARY)
+	@$(COMPILE) -DFUZZ_REPLAY -o $@ $< $(LIBRARY) $(LIBS)
 
 unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 

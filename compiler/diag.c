@@ -42,13 +42,12 @@ static char *clean(char *text)
 }
 
 /* The head and the end of a text that quotes megabytes. */
-static char *shorten(Arena *arena, char *text)
+static char *shorten(Arena *arena, char *text, size_t most)
 {
-    enum { MOST = 1200, HEAD = 600, END = 500 };
     const size_t size = strlen(text);
-    if (size <= MOST)
+    if (size <= most)
         return text;
-    return arena_printf(arena, "%.*s ... %s", HEAD, text, text + size - END);
+    return arena_printf(arena, "%.*s ... %s", (int)most / 2, text, text + size - most / 2);
 }
 
 static Message *add_message(Diag *diag, Severity severity, Span span, const char *format,
@@ -61,7 +60,7 @@ static Message *add_message(Diag *diag, Severity severity, Span span, const char
                          .rule = diag->rule,
                          .span = span,
                          .text = clean(
-                             shorten(diag->arena, arena_vprintf(diag->arena, format, args)))};
+                             shorten(diag->arena, arena_vprintf(diag->arena, format, args), 1200))};
     return message;
 }
 
@@ -117,7 +116,8 @@ void diag_note(Diag *diag, const char *format, ...)
     va_start(args, format);
     message->notes = arena_grow(diag->arena, message->notes, (size_t)message->note_count,
                                 (size_t)message->note_count + 1, sizeof *message->notes);
-    message->notes[message->note_count++] = clean(arena_vprintf(diag->arena, format, args));
+    message->notes[message->note_count++] =
+        clean(shorten(diag->arena, arena_vprintf(diag->arena, format, args), 4000));
     va_end(args);
 }
 
@@ -211,17 +211,25 @@ static void print_note(FILE *file, const char *note)
     }
 }
 
+/* Names of files may hold anything, too. */
+static void print_place(FILE *file, Span span)
+{
+    const char *path = *span.source->path ? span.source->path : "''";
+    print_safe(file, path, strlen(path));
+    if (span.line > 0)
+        fprintf(file, ":%d", span.line);
+    if (span.line > 0 && span.column > 0)
+        fprintf(file, ":%d", span.column);
+    fputs(": ", file);
+}
+
 static void print_message(FILE *file, const Message *m)
 {
     const char *severity = m->severity == SEVERITY_ERROR ? "error" : "warning";
     if (!m->span.source)
         fputs("cnngen: ", file);
-    else if (m->span.line == 0)
-        fprintf(file, "%s: ", m->span.source->path);
-    else if (m->span.column == 0)
-        fprintf(file, "%s:%d: ", m->span.source->path, m->span.line);
     else
-        fprintf(file, "%s:%d:%d: ", m->span.source->path, m->span.line, m->span.column);
+        print_place(file, m->span);
     fprintf(file, "%s: ", severity);
     fputs(m->text, file);
     fputc('\n', file);

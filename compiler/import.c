@@ -74,7 +74,7 @@ static bool attempt(Import *import, Result *result)
     const char *text =
         import_text(import, slash ? slash + 1 : result->spec, other ? other + 1 : result->weights);
     if (!text)
-        return import_refuse(import, "its branches lie too deep in each other");
+        return false;
     Source *source = ARENA_NEW(arena, Source);
     *source = (Source){.path = result->spec, .text = text, .size = strlen(text)};
     Model *model = spec_load(arena, import->diag, source, NULL, 0, graph_constructors());

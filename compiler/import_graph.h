@@ -147,6 +147,12 @@ bool import_affine_number(Op *op, const Placed *in, double scale, double shift);
 char *import_number(Arena *arena, double number);
 char *import_sizes(Arena *arena, int64_t h, int64_t w, bool flat); /* "3" or "{ 3, 5 }" */
 
+/* import_gelu.c: x times what Erf made of it; false: it is something else. A
+ * scale of 1 behind a gelu. */
+bool import_is_gelu(Op *op, const Placed *x, const Placed *gate);
+bool import_is_identity(const Import *import, const ImportLayer *layer);
+bool import_is_erf(const ImportLayer *layer);
+
 /* Operators; each true when op->out is there, false after a message. Those of import_fold.c work on
  * what is known, too, or only turn axes. */
 typedef bool Operator(Op *op);
@@ -154,14 +160,14 @@ Operator import_conv, import_conv_transpose, import_pool, import_global_pool, im
     import_resize, import_pad, import_gemm, import_matmul, import_norm, import_group_norm,
     import_layer_norm, import_concat, import_depth_to_space, import_space_to_depth, import_prelu,
     import_sum, import_subtract, import_multiply, import_divide, import_softmax, import_log_softmax,
-    import_activation, import_clip, import_extreme, import_dropout;
+    import_activation, import_clip, import_erf, import_extreme, import_dropout;
 Operator import_reshape_op, import_flatten, import_squeeze, import_unsqueeze, import_transpose_op,
     import_identity, import_shape_of, import_gather, import_constant_op, import_concat_known;
 
 /* import_operators.c: NULL when there is none; then *advice says what could be done. */
 Operator *import_operator(const Onnx__Node *node, const char **advice, bool *folds);
 
-/* import_text.c */
+/* import_text.c: NULL after a message. */
 const char *import_text(Import *import, const char *spec, const char *weights);
 
 #endif

@@ -286,8 +286,11 @@ bool import_affine(Op *op, const Placed *in, const Constant *scale, const Consta
     double *s = channel_values(op, scale, in, channels, 1);
     double *t = channel_values(op, shift, in, channels, 0);
     if (in->sole &&
-        join_affine(&import->layers[in->layer], scale != NULL, s, t, channels, op->arena))
-        return import_same_out(op, in, in->layer);
+        join_affine(&import->layers[in->layer], scale != NULL, s, t, channels, op->arena)) {
+        const ImportLayer *layer = &import->layers[in->layer]; /* one that does nothing goes */
+        return import_same_out(op, in,
+                               import_is_identity(import, layer) ? layer->inputs[0] : in->layer);
+    }
     return add_affine(op, in, s, t, channels);
 }
 

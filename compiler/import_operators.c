@@ -22,6 +22,7 @@ static const struct {
     {"Div", import_divide, false},
     {"Dropout", import_dropout, false},
     {"Elu", import_activation, false},
+    {"Erf", import_erf, false},
     {"Flatten", import_flatten, true},
     {"Gather", import_gather, true},
     {"Gelu", import_activation, false},
@@ -73,7 +74,6 @@ static const struct {
     const char *type, *advice;
 } advices[] = {
     {"ArgMax", "cnngen has no such layer; leave it out; the caller finds the largest output"},
-    {"Erf", "cnngen has no such layer; export gelu as one operator, Gelu (opset 20)"},
     {"GRU", "cnngen has no such layer; recurrent networks have no layers here"},
     {"LSTM", "cnngen has no such layer; recurrent networks have no layers here"},
     {"RNN", "cnngen has no such layer; recurrent networks have no layers here"},

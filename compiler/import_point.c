@@ -284,8 +284,9 @@ bool import_multiply(Op *op)
     if (a->constant || b->constant)
         return import_affine(op, a->constant ? b : a, a->constant ? a->constant : b->constant,
                              NULL);
-    return is_gate(op, a, b) || is_gate(op, b, a) || scale_channels(op, a, b) ||
-           scale_channels(op, b, a) || join(op, "mul", a, b);
+    return import_is_gelu(op, a, b) || import_is_gelu(op, b, a) || is_gate(op, a, b) ||
+           is_gate(op, b, a) || scale_channels(op, a, b) || scale_channels(op, b, a) ||
+           join(op, "mul", a, b);
 }
 
 bool import_divide(Op *op)

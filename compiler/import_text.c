@@ -239,6 +239,19 @@ static void write_places(Text *text, const char *what, const Import *import, con
     text_string(text, v->part_count == 0 ? " 0\n" : "\n");
 }
 
+static bool is_sayable(const Writer *w)
+{
+    Import *import = w->import;
+    if (w->too_deep)
+        return import_refuse(import, "its branches lie too deep in each other");
+    for (int i = 0; i < import->order_count; i++)
+        if (import_is_erf(&import->layers[import->order[i]]))
+            return import_refuse(import,
+                                 "an Erf is not part of a gelu, x*(1 + erf(x/sqrt(2)))/2; cnngen "
+                                 "has no such layer");
+    return true;
+}
+
 const char *import_text(Import *import, const char *spec, const char *weights)
 {
     const Placed *output = &import->values[import->output];
@@ -272,7 +285,7 @@ const char *import_text(Import *import, const char *spec, const char *weights)
         const int *list = walk(&writer, output->layer, 0, &start, &count);
         write_layers(&writer, list, count);
         text_string(&text, "}\n");
-        if (writer.too_deep)
+        if (!is_sayable(&writer))
             return NULL;
         number_layers(import);
         if (pass == 1)

@@ -45,6 +45,15 @@ int reader_line(lua_State *L);
 /* A new Call of `name` at the place where the spec runs now; returns its number. */
 int reader_new_call(lua_State *L, Reader *r, const char *name);
 
+/* spec_message.c: Lua's "spec:LINE: text" becomes a message with a place. */
+void reader_report(Reader *r, const char *message);
+
+/* Lua's words, NULL for an error that is no text, in words for a spec. */
+const char *reader_reword(const char *message);
+
+/* The text from a line on; at its end when there are fewer lines. */
+const char *reader_line_start(const Source *source, int line);
+
 /* Registry key of the table that maps tables to the numbers of their Calls. */
 extern char reader_calls_key;
 

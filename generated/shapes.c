@@ -35,6 +35,8 @@ typedef SHAPES_REAL real;
 #define VECTOR_BYTES 64
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
+#elif defined(__ARM_NEON) && !defined(__aarch64__) && !defined(__clang__) && !defined(__FAST_MATH__)
+#define VECTOR_BYTES 0 /* 32-bit NEON has no denormals, so gcc takes vectors of floats apart again */
 #elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__)
 #define VECTOR_BYTES 16
 #elif defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE > 1

@@ -182,12 +182,13 @@ static void cnn_init_uniform(cnn_real *w, size_t n, cnn_real limit, uint64_t *st
 }
 
 /* A statement for every i below n. At -O2 gcc makes vectors only of loops whose length it knows:
- * 64 at a time, then the rest. */
+ * 64 at a time, then the rest. (From first to first + 64 it does not know it: the sum may wrap.) */
 #define CNN_EACH(i, n, statement)                                                                  \
     do {                                                                                           \
         const size_t whole = (n) - (n) % 64;                                                       \
         for (size_t first = 0; first < whole; first += 64) {                                       \
-            for (size_t i = first; i < first + 64; i++) {                                          \
+            for (size_t k = 0; k < 64; k++) {                                                      \
+                const size_t i = first + k;                                                        \
                 statement;                                                                         \
             }                                                                                      \
         }                                                                                          \

@@ -49,7 +49,7 @@
 %   end
 % end
 % if auto and L.wants_dx and single then
-%   local n = M.portable and 1 or L.tiles.lanes
+%   local n = (M.portable or (M.reproducible and outputs < L.tiles.lanes)) and 1 or L.tiles.lanes
 %   local vec, lanes = use_lanes(n)
 %   for _, run in ipairs(L.tiles.dx_runs) do
 /* Gradient of ${run.p} inputs: ${run.p > 1 and "rows" or "a row"} of w times dy. */

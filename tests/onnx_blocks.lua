@@ -18,6 +18,9 @@ return function(tap, cnngen, build)
         return {"Conv", {x, y .. "_w", y .. "_b"}, y, {kernel_shape = {k, k}, pads = {k // 2, k // 2, k // 2, k // 2}}}
     end
     local function relu(x, y) return {"Relu", {x}, y} end
+    local function number(name, value)
+        tensors[name] = {dims = {}, values = {value}}
+    end
     local C, H, W = 3, 6, 4
 
     local models = {
@@ -53,6 +56,14 @@ return function(tap, cnngen, build)
             return {conv("x", "a", C, 5), conv("a", "b", 5, 5), {"Transpose", {"b"}, "c", {perm = {0, 2, 3, 1}}}, {"LayerNormalization", {"c", "scale", "bias"}, "d", {axis = -1, epsilon = 0.01}},
                 {"Transpose", {"d"}, "e", {perm = {0, 3, 1, 2}}}, conv("e", "f", 5, 8, 1), relu("f", "g"), conv("g", "h", 8, 5, 1), {"Add", {"h", "a"}, "i"},
                 {"Transpose", {"i"}, "j", {perm = {0, 2, 3, 1}}}, {"LayerNormalization", {"j", "scale"}, "k", {axis = 3, epsilon = 0.001}}, {"Transpose", {"k"}, "l", {perm = {0, 3, 1, 2}}}, conv("l", "y", 5, 2)} end},
+        {name = "gelu in pieces, the half behind", wanted = {"gelu {}", "residual {"}, nodes = function()
+            number("root", math.sqrt(2)) number("one", 1) number("half", 0.5)
+            return {conv("x", "a", C, 4), conv("a", "b", 4, 4), {"Div", {"b", "root"}, "c"}, {"Erf", {"c"}, "d"}, {"Add", {"d", "one"}, "e"}, {"Mul", {"b", "e"}, "f"}, {"Mul", {"f", "half"}, "g"},
+                {"Add", {"g", "a"}, "h"}, conv("h", "y", 4, 2)} end},
+        {name = "gelu in pieces, the half in front, and no half", wanted = {"gelu {}.*gelu {}", "batch_norm {"}, nodes = function()
+            number("root", math.sqrt(0.5)) number("one", 1) number("half", 0.5)
+            return {conv("x", "a", C, 4), {"Mul", {"a", "half"}, "b"}, {"Mul", {"a", "root"}, "c"}, {"Erf", {"c"}, "d"}, {"Add", {"d", "one"}, "e"}, {"Mul", {"b", "e"}, "f"},
+                conv("f", "g", 4, 3), {"Mul", {"g", "root"}, "h"}, {"Erf", {"h"}, "i"}, {"Add", {"i", "one"}, "j"}, {"Mul", {"j", "g"}, "k"}, relu("k", "y")} end},
         {name = "SpaceToDepth and back", wanted = {"space_to_depth { 2 }", "depth_to_space { 2 }"}, nodes = function() return {
             conv("x", "a", C, 2), {"SpaceToDepth", {"a"}, "b", {blocksize = 2}}, conv("b", "c", 8, 8), relu("c", "d"), {"DepthToSpace", {"d"}, "e", {blocksize = 2}}, {"Add", {"e", "a"}, "f"}, conv("f", "y", 2, 2)} end},
     }
@@ -86,7 +97,7 @@ return function(tap, cnngen, build)
     local list = {{"QuantizeLinear", "a quantised operator; export the model in float32"}, {"DequantizeLinear", "a quantised operator"}, {"QLinearConv", "a quantised operator"},
         {"LRN", "train with BatchNormalization"}, {"LSTM", "recurrent networks have no layers here"}, {"LpPool", "use AveragePool or MaxPool"}, {"TopK", "export the model without it, or cut it off there"},
         {"MaxPool", "a pool with dilation; cnngen has none: use a stride", {kernel_shape = {2, 2}, dilations = {2, 2}}}, {"Pad", 'mode "wrap"; cnngen has constant, reflect and edge', {mode = "wrap", pads = {0, 0, 1, 1, 0, 0, 1, 1}}},
-        {"Resize", "its scales are not 4 numbers in the file"}, {"GroupNormalization", "3 channels do not make 2 groups", {num_groups = 2}}}
+        {"Erf", "but as a part of gelu; export gelu as one operator"}, {"Resize", "its scales are not 4 numbers in the file"}, {"GroupNormalization", "3 channels do not make 2 groups", {num_groups = 2}}}
     local nodes, wrong, path = {}, "", build .. "/unsupported"
     for i, item in ipairs(list) do
         nodes[i] = {item[1], {"x"}, "y" .. i, item[3]}

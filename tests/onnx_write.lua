@@ -113,8 +113,30 @@ function run.Conv(o, x, w, b)
 end
 function run.Relu(_, x) return map(x, function(a) return math.max(a, 0) end) end
 function run.Sigmoid(_, x) return map(x, function(a) return 1 / (1 + math.exp(-a)) end) end
-function run.Add(_, x, y) return map(x, function(a, k, i, j) return a + at(y, k, i, j) end) end
-function run.Mul(_, x, y) return map(x, function(a, k, i, j) return a * at(y, k, y.h > 1 and i or 0, y.w > 1 and j or 0) end) end
+local function erf(x) -- its series, every term positive
+    local a = math.abs(x)
+    local term, sum, odd = a, a, 1
+    while term > sum * 1e-18 do
+        odd = odd + 2
+        term = term * 2 * a * a / odd
+        sum = sum + term
+    end
+    return (x < 0 and -1 or 1) * 2 / math.sqrt(math.pi) * math.exp(-a * a) * sum
+end
+function run.Erf(_, x) return map(x, erf) end
+function run.Div(_, x, y) return map(x, function(a) return a / y.values[1] end) end
+function run.Add(_, x, y)
+    if y.values then
+        return map(x, function(a) return a + y.values[1] end)
+    end
+    return map(x, function(a, k, i, j) return a + at(y, k, i, j) end)
+end
+function run.Mul(_, x, y)
+    if y.values then
+        return map(x, function(a) return a * y.values[1] end)
+    end
+    return map(x, function(a, k, i, j) return a * at(y, k, y.h > 1 and i or 0, y.w > 1 and j or 0) end)
+end
 function run.MaxPool(_, x)
     return image(x.c, x.h // 2, x.w // 2, function(k, i, j)
         return math.max(at(x, k, 2 * i, 2 * j), at(x, k, 2 * i, 2 * j + 1), at(x, k, 2 * i + 1, 2 * j), at(x, k, 2 * i + 1, 2 * j + 1))

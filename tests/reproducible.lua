@@ -19,7 +19,7 @@ local networks = {
     {name = "mnist", spec = "specs/mnist.lua", options = "--batch 4", steps = 100},
     {name = "portable", spec = "tests/reproducible/graph.lua", options = "--target portable -D name=portable", steps = 100},
     {name = "loops", spec = "tests/reproducible/graph.lua", options = "--unroll none -D name=loops", steps = 100},
-    {name = "double", spec = "tests/reproducible/graph.lua", options = "--real double -D name=double", steps = 100},
+    {name = "in_double", spec = "tests/reproducible/graph.lua", options = "--real double -D name=in_double", steps = 100},
 }
 
 local function found(command)

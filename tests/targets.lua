@@ -3,8 +3,8 @@
 -- usage: lua5.4 tests/targets.lua CNNGEN BUILD_DIR [all] [TARGET...]
 --        lua5.4 tests/targets.lua CNNGEN BUILD_DIR --hash SPEC [--steps=N] [--cflags=FLAGS] [--targets=A,B] OPTIONS OF CNNGEN...
 -- The first form builds networks for every target (tests/targets/*.lua), runs them under an emulator and compares outputs, losses,
--- gradients and trained weights with this machine's. Without "all" a target gets every network in one of two modes, the targets in
--- turn, and only the networks that are quick.
+-- gradients and trained weights with this machine's. Without "all" a target gets the quick networks only, most of them in one of
+-- two modes.
 -- The second form prints the hashes of what every target computes from SPEC: initial weights, outputs, gradients, losses and weights
 -- after N steps (default 100); its exit status is 0 when all of them agree on all targets that could run (and at least one could).
 -- FLAGS are for the generated code, by default -std=c99 -O2; i386_x87, whose floats have more bits, only runs when it is named.
@@ -26,8 +26,9 @@ local networks = {
 }
 
 -- Two ways to compile. "portable": products and sums are not contracted, floats are floats, loops are as they stand in the file; C
--- leaves no choice there, so every bit must agree. "vector": what the compiler makes of vectors and contraction; sums are then in
--- another order, and rounding differs by some units in the last place of the largest value (13 were seen, with x87's registers).
+-- leaves no choice there, so every bit must agree (but see `extended` and `fused` in runner.lua). "vector": what the compiler makes of
+-- vectors and contraction; sums are then in another order, and rounding differs by some units in the last place of the largest value
+-- (13 were seen, with x87's registers).
 local modes = {
     {name = "vector", options = "", flags = "-std=gnu99 -O2", tolerance = 32},
     {name = "portable", options = "--target portable", flags = "-std=c99 -Os -ffp-contract=off", tolerance = 0},
@@ -137,7 +138,7 @@ local farthest = 0
 
 -- What is wrong with a job beside the same one on this machine, or nil. Initial weights are the same bits everywhere.
 local function difference(job, host)
-    local tolerance = job.target.extended and math.max(job.mode.tolerance, modes[1].tolerance) or job.mode.tolerance
+    local tolerance = (job.target.extended or job.target.fused) and modes[1].tolerance or job.mode.tolerance
     if #job.sections ~= #host.sections then
         return ("%d sections, not %d"):format(#job.sections, #host.sections)
     end
@@ -173,17 +174,25 @@ local function model_of(network, mode)
     return model, hosts[key]
 end
 
+-- Of the quick networks: vectors where there are any, and shapes without; elsewhere one mode each.
+local function due(target, t, n, m)
+    if target.vectors then
+        return m == 1 or n == 1
+    end
+    return m % 2 == (t + n) % 2
+end
+
 for t, target in ipairs(list) do
     for n, network in ipairs(networks) do
         for m, mode in ipairs(modes) do
             local wanted = target.name ~= "host" and (#chosen == 0 or named(table.concat(chosen, ","), target.name)) and
-                (everything or not network.slow and m % 2 == (t + n) % 2)
+                (everything or not network.slow and due(target, t, n, m))
             if wanted and target.missing then
                 skipped[#skipped + 1] = {target = target, network = network, mode = mode}
             elseif wanted then
                 local model, host = model_of(network, mode)
                 local job = targets.job(target, ("%s/%s/%s_%s"):format(build, target.name, network.name, mode.name), model,
-                    {flags = ("%s %s"):format(mode.flags, mode.tolerance == 0 and target.float_flags or ""), values = true,
+                    {flags = ("%s %s"):format((mode.flags:gsub("%-O2", target.optimize or "-O2")), mode.tolerance == 0 and target.float_flags or ""), values = true,
                      selftest = network.selftest and model .. "_check.c"})
                 job.network, job.mode, job.host = network, mode, host
                 jobs[#jobs + 1] = job
@@ -214,6 +223,14 @@ end
 for _, job in ipairs(skipped) do
     print(("ok - %s: %s (%s) # SKIP %s"):format(job.target.name, job.network.name, job.mode.name, job.target.missing))
     count(job, 3)
+end
+
+-- gcc has no arithmetic of NEON's floats on 32-bit ARM (no denormals), so vectors there are only more code.
+local armv7 = targets.load("armv7")
+if not armv7.missing then
+    local model = model_of(networks[1], modes[1])
+    local text, err = tap.run(("%s %s -O2 -S -o - %s.c"):format(armv7.compiler, armv7.flags, model))
+    tap.report(#text > 0 and not text:find("vmov.32", 1, true), "armv7: no lanes are taken out of vectors", err)
 end
 
 -- Every cell: passed/failed/skipped.

@@ -368,6 +368,9 @@ local function summary()
     io.stdout:flush()
 end
 
+if build:sub(1, 1) ~= "/" then
+    build = io.popen("pwd"):read() .. "/" .. build
+end
 os.execute("mkdir -p " .. build)
 local started, at, told = os.time(), settings.first, 0
 while at < settings.first + settings.count and not (settings.seconds and os.time() - started >= settings.seconds) do

@@ -299,7 +299,8 @@ static void fuzz_cifar(const uint8_t *data, size_t size)
 
 static void fuzz_arrays(const uint8_t *data, size_t size)
 {
-    load_data("x.npy", "y.npy", "x.npy,y.npy", (Shape){2, 2, 1, 3}, size % 3 + 1, data, size);
+    load_data("x.npy", "y.npy", "x.npy,y.npy", (Shape){2, 2, 1, 3},
+              (int64_t)(size % 3) + 1, data, size);
 }
 
 /* What a process that read an HDF5 file may send. */
@@ -351,20 +352,59 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 #ifdef FUZZ_REPLAY
+/* Without libFuzzer: every file as it is, and FUZZ_MUTANTS times with some bytes changed or cut off. */
+enum { CHANGES = 4 };
+
+static uint64_t random_bits(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void run_copy(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = malloc(size > 0 ? size : 1); /* of its exact size, for sanitizers */
+    if (!copy)
+        exit(3);
+    memcpy(copy, data, size);
+    LLVMFuzzerTestOneInput(copy, size);
+    free(copy);
+}
+
+static void run_mutants(uint8_t *data, size_t size, int mutants, uint64_t *state)
+{
+    uint8_t before[CHANGES];
+    size_t places[CHANGES];
+    for (int n = 0; n < mutants && size > 0; n++) {
+        for (int k = 0; k < CHANGES; k++) {
+            const uint64_t r = random_bits(state);
+            places[k] = (size_t)(r >> 8) % size;
+            before[k] = data[places[k]];
+            data[places[k]] = (uint8_t)(k % 2 ? r : before[k] ^ (1u << (r % 8)));
+        }
+        run_copy(data, n % 3 == 0 ? (size_t)(random_bits(state) % size) : size);
+        for (int k = CHANGES - 1; k >= 0; k--)
+            data[places[k]] = before[k];
+    }
+}
+
 int main(int argc, char **argv)
 {
+    static uint8_t data[1 << 20];
+    const int mutants = getenv("FUZZ_MUTANTS") ? atoi(getenv("FUZZ_MUTANTS")) : 100;
+    uint64_t state = 88172645463325252u;
     for (int i = 1; i < argc; i++) {
         FILE *file = fopen(argv[i], "rb");
         if (!file)
             return 3;
-        uint8_t *data = malloc(1 << 24);
-        const size_t size = fread(data, 1, 1 << 24, file);
-        data = realloc(data, size ? size : 1);
+        const size_t size = fread(data, 1, sizeof data, file);
         fclose(file);
-        LLVMFuzzerTestOneInput(data, size);
-        free(data);
+        run_copy(data, size);
+        run_mutants(data, size, mutants, &state);
     }
-    printf("%d inputs\n", argc - 1);
+    printf("%d files\n", argc - 1);
     return 0;
 }
 #endif

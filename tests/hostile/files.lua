@@ -38,7 +38,7 @@ return function(hostile)
     for name, place in pairs {["an empty folder"] = build .. "/bare", ["a file"] = build .. "/empty", ["a device"] = "/dev/null", ["one comma"] = ",", ["ten commas"] = ",,,,,,,,,,", ["an empty name"] = "''",
                               ["a name of 100,000 characters"] = ("d"):rep(100000), ["a folder with a folder for a file"] = build .. "/folders"} do
         os.execute(("mkdir -p %s/folders/train-images-idx3-ubyte %s/folders/train-labels-idx1-ubyte"):format(build, build))
-        expect("data: " .. name, ("@ eval %s --weights %s/w.safetensors --data %s"):format(spec, build, place), 1)
+        expect("data: " .. name:gsub("%d+,%d+", "many"), ("@ eval %s --weights %s/w.safetensors --data %s"):format(spec, build, place), 1)
     end
     -- Files that announce more than they hold.
     local function npy(shape, kind)

@@ -24,7 +24,7 @@ return function(hostile)
         expect(title .. "a folder that is not there", to(build .. "/no/where." .. kind), 3)
         expect(title .. "a folder in its place", to(build .. "/folder." .. kind):gsub("@", "mkdir -p " .. build .. "/folder." .. kind .. "; @", 1), 3, "folder")
         -- RLIMIT_FSIZE: a disk that is full in the middle of the file
-        local _, err, status = hostile.run("ulimit -f 0; trap \"\" XFSZ; " .. to(build .. "/out/x." .. kind))
+        local _, err, status = hostile.run("m=$( (ulimit -f 0; trap \"\" XFSZ; exec " .. to(build .. "/out/x." .. kind) .. ") 2>&1); s=$?; echo \"$m\" >&2; exit $s")
         tap.report(status == 3 and hostile.errors(err) >= 1 and outputs() == "", title .. "a full disk leaves no file", tostring(status) .. err .. outputs())
         os.execute("ln -sf /dev/full " .. build .. "/full." .. kind)
         expect(title .. "/dev/full", to(build .. "/full." .. kind), 3, "No space left")
@@ -58,7 +58,7 @@ return function(hostile)
 
     -- Compilers.
     local eval = ("@ eval %s --weights %s/w.safetensors --data shapes"):format(spec, build)
-    tap.write(build .. "/noisy", "#!/bin/sh\nwhile :; do echo 'error: no'; done\n")
+    tap.write(build .. "/noisy", "#!/bin/sh\nwhile :; do echo 'this compiler says no again and again, and never stops saying it, whatever happens'; done\n")
     tap.write(build .. "/crash", "#!/bin/sh\nkill -SEGV $$\n")
     tap.write(build .. "/liar", "#!/bin/sh\nfor a; do case $a in *.so) echo nothing > $a ;; esac; done\n")
     tap.write(build .. "/slow", "#!/bin/sh\ntrap : INT\nsleep 100\n")

@@ -10,7 +10,9 @@
 -- A file of a target returns a table: compiler, flags; freestanding (no libc: -ffreestanding and a string.h of our own); port, the file
 -- of support/ that has its main, and port_compiler; linker (default: the compiler), link, libraries; runner, the command before the
 -- program's name; needs, files that must be there besides these commands; float_flags, what it takes there to compute floats in float
--- under -std=c99, and extended, when nothing does.
+-- under -std=c99, and extended, when nothing does; fused, where clang fuses products and sums of portable code, as that asks it to,
+-- whatever the flags say; vectors, when generated code uses those of the target; optimize, a level other
+-- than -O2 that is of interest there.
 local tap = dofile("tests/tap.lua")
 local targets = {support = "tests/targets/support"}
 targets.warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Wcast-align -Wundef -Wvla -Werror"
@@ -89,7 +91,7 @@ local function build(job, ports)
     compile(job.flags .. " " .. targets.warnings, job.model .. ".c")
     compile("-std=c99 -O1 -Wall -Wextra -Werror " .. defines, targets.support .. "/program.c")
     if job.selftest then
-        compile(("-std=c99 -O1 %s -DSELFTEST_PUT=put -DSELFTEST_MAIN=selftest"):format(targets.warnings), job.selftest)
+        compile("-std=c99 -O1 -Wall -Wextra -Werror -DSELFTEST_PUT=put -DSELFTEST_MAIN=selftest", job.selftest)
     end
     commands[#commands + 1] = ("%s %s -o %s/run %s %s %s"):format(target.linker or compiler, target.link, job.folder,
         table.concat(objects, " "), table.concat(ports, " "), target.libraries or "")
