@@ -32,7 +32,7 @@ INSTALLED = \
     $(foreach f,$(sort $(wildcard specs/*.lua)),share/cnngen/specs/$(notdir $(f))=$(f)) \
     $(foreach f,$(sort $(shell find examples -type f ! -path '*/build/*' ! -name '.*' ! -name 'net.[ch]')),share/doc/cnngen/$(f)=$(f))
 
-install: cnngen $(CNN)
+install: $(BUILD)/cnngen $(CNN)
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $(HERE)/cnngen.pc.in > $(BUILD)/cnngen.pc
 	@for pair in $(INSTALLED); do \
 	    to="$(DESTDIR)$(PREFIX)/$${pair%%=*}" from="$${pair#*=}"; \
@@ -49,7 +49,7 @@ uninstall:
 	done
 
 # build/cnngen_VERSION_ARCHITECTURE.deb. Same sources, same bytes: dates are SOURCE_DATE_EPOCH's, else the newest commit's.
-deb: cnngen $(CNN)
+deb: $(BUILD)/cnngen $(CNN)
 	@CC="$(CC)" BUILD=$(BUILD) VERSION=$(VERSION) MAKE="$(MAKE)" $(HERE)/deb
 
 # After a change of options or commands.
