@@ -144,14 +144,14 @@ local function node(kind, inputs, output, attributes)
     end
     return wire.field(1, parts .. wire.field(2, output) .. wire.field(3, output) .. wire.field(4, kind) .. (attributes or ""))
 end
-local function tensor(name, dims, kind)
+local function tensor(name, dims, kind, list)
     local parts, size = "", 1
     for _, d in ipairs(dims) do
         parts, size = parts .. number(1, d), size * d
     end
     local data = ""
     for k = 1, size do
-        data = data .. (kind == 7 and string.pack("<i8", k == 1 and -1 or 8) or string.pack("<f", k / 8))
+        data = data .. (kind == 7 and string.pack("<i8", list and list[k] or k == 1 and -1 or 8) or string.pack("<f", list and list[k] or k / 8))
     end
     return wire.field(5, parts .. number(2, kind or 1) .. wire.field(8, name) .. wire.field(9, data))
 end
@@ -178,6 +178,30 @@ add("onnx", model(node("MatMul", {"x", "w"}, "m") .. node("Add", {"m", "b"}, "a"
 add("onnx", model(node("Pad", {"x", "p"}, "a") .. node("AveragePool", {"a"}, "b", attribute("kernel_shape", {2, 2}) .. attribute("count_include_pad", 1)) .. node("Resize", {"b", "", "s"}, "c") ..
     node("DepthToSpace", {"c"}, "d", attribute("blocksize", 2)) .. node("PRelu", {"d", "l"}, "e") .. node("ReduceMean", {"e"}, "y", attribute("axes", {2, 3})),
     tensor("p", {8}, 7) .. tensor("s", {4}) .. tensor("l", {1, 1, 1}), "x", "y", {1, 4, 4, 4}))
+
+-- One operator after another on an image.
+local function chain(kinds)
+    local nodes, x = "", "x"
+    for k, kind in ipairs(kinds) do
+        local y = k == #kinds and "y" or "v" .. k
+        local name, inputs, attributes = kind[1], {x}, kind[2] or ""
+        for n = 3, #kind do
+            inputs[#inputs + 1] = kind[n]
+        end
+        nodes, x = nodes .. node(name, inputs, y, attributes), y
+    end
+    return model(nodes, tensor("pads", {8}, 7, {0, 0, 1, 2, 0, 0, 0, 1}) .. tensor("scales", {4}, 1, {1, 1, 2, 2}) .. tensor("slope", {4, 1, 1}) .. tensor("low", {}, 1, {0}) .. tensor("high", {}, 1, {6}) ..
+        tensor("starts", {2}, 7, {1, 0}) .. tensor("ends", {2}, 7, {4, 3}) .. tensor("axes", {2}, 7, {2, 3}) .. tensor("c", {1, 4, 1, 1}) .. tensor("half", {}, 1, {0.5}), "x", "y", {1, 4, 4, 4})
+end
+for _, kinds in ipairs {
+    {{"Relu"}, {"LeakyRelu"}, {"Elu"}, {"Sigmoid"}, {"Tanh"}, {"Softplus"}, {"HardSigmoid"}, {"HardSwish"}, {"Identity"}, {"Dropout"}}, {{"Clip", "", "low", "high"}, {"PRelu", "", "slope"}, {"Mul", "", "c"}, {"Add", "", "c"}},
+    {{"Div", "", "half"}, {"Sub", "", "c"}, {"Softmax", attribute("axis", 1)}}, {{"Pad", "", "pads"}, {"Slice", "", "starts", "ends", "axes"}}, {{"Resize", "", "", "scales"}}, {{"Upsample", "", "scales"}},
+    {{"DepthToSpace", attribute("blocksize", 2)}, {"SpaceToDepth", attribute("blocksize", 2)}}, {{"GlobalMaxPool"}, {"Flatten"}}, {{"ReduceMean", attribute("axes", {2, 3}) .. attribute("keepdims", 0)}},
+    {{"ReduceMax", attribute("axes", {2, 3})}}, {{"Transpose", attribute("perm", {0, 2, 3, 1})}, {"Softmax", attribute("axis", 3)}}, {{"AveragePool", attribute("kernel_shape", {2, 2}) .. attribute("count_include_pad", 1) .. attribute("pads", {0, 1, 0, 1})}},
+    {{"Exp"}, {"Log"}, {"Sqrt"}}, {{"LayerNormalization", "", "c", "c"}}, {{"LogSoftmax"}},
+} do
+    add("onnx", chain(kinds))
+end
 
 local names = {}
 for target in pairs(counts) do
