@@ -9,22 +9,23 @@ local build, cnngen, filter, only = arg[1], arg[2], arg[3], arg[4]
 
 local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "prelu", "graph", "memory", "training", "network"}
 -- `share = n` takes every n-th case, to keep a test of everything within minutes; with a filter or the filter "all" it takes every one.
+-- Cases of memory.lua are for variants that save memory; some of these take no others.
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
-    {name = "double", options = "--real double", cc = "gcc -O1 -march=native"},
+    {name = "double", options = "--real double", cc = "gcc -O1 -march=native", memory = "too"},
     {name = "vectors", options = "", cc = "gcc -O2 -march=native"},
     {name = "sse", options = "", cc = "gcc -O0", share = 2},
-    {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 2},
-    {name = "least memory, fast", options = "--ram least", cc = "gcc -O2 -march=native", share = 4},
-    {name = "least memory, portable", options = "--ram least --target portable", cc = "gcc -O3", share = 4},
-    {name = "least memory, loops", options = "--ram least --unroll none", cc = "gcc -O1", share = 4},
-    {name = "least memory, no loops", options = "--ram least --unroll full", cc = "clang -O0", share = 16, small = true},
-    {name = "least memory, sanitized", options = "--ram least", cc = "clang -O0 -march=native" .. sanitizers, share = 4},
+    {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 2, memory = "too"},
     {name = "portable", options = "--target portable", cc = "gcc -O2 -ftree-vectorize -march=native", share = 3},
     {name = "loops", options = "--unroll none", cc = "gcc -O0"},
     {name = "no loops", options = "--unroll full", cc = "clang -O0", share = 8, small = true},
     {name = "sanitized", options = "", cc = "clang -O0 -march=native" .. sanitizers, share = 2},
     {name = "portable sanitized", options = "--target portable", cc = "gcc -O0" .. sanitizers, share = 2},
+    {name = "least memory, fast", options = "--ram least", cc = "gcc -O2 -march=native", memory = "only"},
+    {name = "least memory, portable", options = "--ram least --target portable", cc = "gcc -O3", memory = "only"},
+    {name = "least memory, loops", options = "--ram least --unroll none", cc = "gcc -O1", memory = "only"},
+    {name = "least memory, no loops", options = "--ram least --unroll full", cc = "clang -O0", small = true, memory = "only"},
+    {name = "least memory, sanitized", options = "--ram least", cc = "clang -O0 -march=native" .. sanitizers, memory = "only"},
 }
 for v = #variants, 2, -1 do
     if only and not variants[v].name:find(only, 1, true) then
@@ -67,7 +68,7 @@ local cases = {}
 for _, kind in ipairs(kinds) do
     for _, case in ipairs(dofile("tests/layers/" .. kind .. ".lua")) do
         if not filter or filter == "all" or (kind .. "/" .. case.name):find(filter, 1, true) then
-            case.title = kind .. "/" .. case.name
+            case.kind, case.title = kind, kind .. "/" .. case.name
             case.id = ("c%03d"):format(#cases + 1)
             case.network = reference.load(case.text, case.before)
             cases[#cases + 1] = case
@@ -121,8 +122,12 @@ local programs, commands = {}, {}
 run("rm -rf '" .. build .. "'")
 for v, variant in ipairs(variants) do
     local share, mine = filter and 1 or variant.share or 1, {}
-    for i = 1 + v % share, #cases, share do
-        mine[#mine + 1] = cases[i]
+    for i, case in ipairs(cases) do
+        local wanted = (i - 1 - v) % share == 0 and (filter or variant.memory ~= "only")
+        if case.kind == "memory" then
+            wanted = variant.memory
+        end
+        mine[#mine + 1] = wanted and case or nil
     end
     for first = 1, #mine, GROUP do
         local p = {folder = ("%s/%d_%d"):format(build, v, first), variant = variant, group = {}}
