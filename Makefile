@@ -78,7 +78,7 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, threads, numeric, sweep.
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, sizes, threads, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 

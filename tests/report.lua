@@ -146,6 +146,14 @@ local function bad_memory(plan, bytes)
     return highest > plan.lower_bound and "more is alive than the lower bound"
 end
 
+-- An output over its input: what they share is alive once.
+do
+    local path = build .. "/least.json"
+    local _, err = tap.run(("%s report specs/dscnn_kws.lua --ram least --format json -o %s"):format(cnngen, path))
+    local memory = json.read(tap.read(path) or "{}").memory.predict
+    tap.report(math.max(table.unpack(memory.alive)) == memory.bytes and memory.bytes == memory.lower_bound, "outputs over inputs", err .. table.concat(memory.alive, " "))
+end
+
 local inception = build .. "/inception.lua"
 tap.write(inception, [[
 return model {
