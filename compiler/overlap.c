@@ -47,7 +47,7 @@ static int64_t smaller(int64_t a, int64_t b)
 
 /* How far ahead of x y must start when pixels are made from the first to the last. Pixel p may be
  * written where no pixel after it reads, and not over what it reads itself, unless each channel
- * reads only its own: then over the first pixel of its window. */
+ * reads only its own, in order: then over the first pixel of its window. */
 static int64_t gap_before(const Step *step, bool own)
 {
     const Shape x = step->xv.shape, y = step->yv.shape;
@@ -64,17 +64,13 @@ static int64_t gap_before(const Step *step, bool own)
 }
 
 /* How far behind the start of x y must start when pixels are made from the last to the first. */
-static int64_t gap_behind(const Step *step, bool own)
+static int64_t gap_behind(const Step *step)
 {
     const Shape x = step->xv.shape, y = step->yv.shape;
     int64_t needed = -1, gap = INT64_MIN;
     for (int64_t p = 0; p < y.h * y.w; p++) {
-        const int64_t start = p * y.c, last = pixels(step, p / y.w, p % y.w).last;
-        if (own)
-            gap = larger(gap, larger(needed + 1, last) * x.c - start);
-        needed = larger(needed, last);
-        if (!own)
-            gap = larger(gap, (needed + 1) * x.c - start);
+        needed = larger(needed, pixels(step, p / y.w, p % y.w).last);
+        gap = larger(gap, (needed + 1) * x.c - p * y.c);
     }
     return gap;
 }
@@ -95,7 +91,7 @@ Overlap overlap_of(const Plan *plan, const Step *step)
 {
     const bool own = step->clips && tile_clipped(plan, step).own;
     return (Overlap){step->x, step->y, smaller(gap_before(step, own), shape_count(step->yv.shape)),
-                     smaller(gap_behind(step, own), shape_count(step->xv.shape))};
+                     smaller(gap_behind(step), shape_count(step->xv.shape))};
 }
 
 void overlap_find(Arena *arena, const Plan *plan, Schedule *schedule)

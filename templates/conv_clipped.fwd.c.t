@@ -145,20 +145,20 @@
 %   end
     }
 % end
-% -- The channels of a group, a block of V vectors at a time. Where each channel reads its own the order is that of the pixels.
+% -- The channels of a group, a block of V vectors at a time.
 % local function channels(W, g, n)
 %   local first, width = mul(g, oc), mul(V, lanes)
 %   if n == V * N and (arrays or N == 1) then
 %       block(W, g, first)
 %   elseif N == 1 then
-%       for o in (T.own and ordered or each)("o", n) do block(W, g, add(first, o)) end
+%       for o in each("o", n) do block(W, g, add(first, o)) end
 %   elseif n % (V * N) ~= 0 then
         for (int next = 0; next < ${n}; next += ${width}) {
             const int o = next + ${width} <= ${n} ? next : ${n} - ${width}; /* the last block overlaps the one before */
 %       block(W, g, add(first, "o"))
         }
 %   else
-        for (${T.own and L.reversed and "int o = " .. n .. " - " .. width .. "; o >= 0; o -= " .. width or "int o = 0; o < " .. n .. "; o += " .. width}) {
+        for (int o = 0; o < ${n}; o += ${width}) {
 %       block(W, g, add(first, "o"))
         }
 %   end

@@ -93,18 +93,17 @@ static bool runs(const Case *c, int64_t x, int64_t y, bool reversed)
 {
     static bool written[SIZE];
     const Shape out = c->step.yv.shape;
-    const Clipped tile = tile_clipped(&c->plan, &c->step);
+    const bool own = tile_clipped(&c->plan, &c->step).own && !reversed;
     const int64_t pixels = out.h * out.w;
     memset(written, 0, sizeof written);
     for (int64_t n = 0; n < pixels; n++) {
         const int64_t p = reversed ? pixels - 1 - n : n, i = p / out.w, j = p % out.w;
         for (int64_t k = 0; k < out.c; k++) {
-            const int64_t channel = reversed ? out.c - 1 - k : k;
-            if (tile.own && !is_there(c, written, x, i, j, channel))
+            if (own && !is_there(c, written, x, i, j, k))
                 return false;
-            written[y + p * out.c + channel] = true;
+            written[y + p * out.c + k] = true;
         }
-        if (!tile.own && !is_there(c, written, x, i, j, -1))
+        if (!own && !is_there(c, written, x, i, j, -1))
             return false;
     }
     return true;
