@@ -95,10 +95,10 @@ static void shapes_conv1_pool1_forward(const real *restrict x, const real *restr
                 real best0 = -REAL_MAX;
                 for (int pi = 0; pi < 2; pi++) {
                     for (int pj = 0; pj < 2; pj++) {
-                        const int top = i*2 + pi - 1;
+                        const int top = i*2 + pi - 1; /* the window's first row */
                         const int ki0 = top < 0 ? -top : 0;
                         const int ki1 = top > 25 ? 28 - top : 3;
-                        const int left = j*2 + pj - 1;
+                        const int left = j*2 + pj - 1; /* the window's first column */
                         const int kj0 = left < 0 ? -left : 0;
                         const int kj1 = left > 25 ? 28 - left : 3;
                         real a0 = b[o];

@@ -20,7 +20,7 @@
 %   end
 %   local from, to = 0, k
 %   if stride == 1 and before == 0 and (outputs - 1) + (k - 1) * d < n then return i, from, to end
-        const int ${first} = ${add(mul(i, stride), -before)};
+        const int ${first} = ${add(mul(i, stride), -before)}; /* the window's first ${first == "top" and "row" or "column"} */
 %   if before > 0 then
         const int ${tap}0 = ${first} < 0 ? ${d == 1 and "-" .. first or "(" .. d - 1 .. " - " .. first .. ")/" .. d} : 0;
 %       from = tap .. "0"
