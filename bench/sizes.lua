@@ -69,12 +69,14 @@ local function fail(what)
     os.exit(1)
 end
 
+local layout = "%-10s %-44s %7s %7s %9s %9s %6s"
+print(layout:format("network", "", "object", "used", "constants", "RAM", "stack"))
 local failed, rows = false, {}
 for _, name in ipairs {"shapes", "mnist", "dscnn_kws"} do
     local spec, weights = "specs/" .. name .. ".lua", ("%s/%s.safetensors"):format(build, name)
     local peer = peers[name]
     write_weights(spec, weights)
-    print(("%-10s %-36s %7d %7s %9d %9d"):format(name, "onnx2c", peer[1], "", peer[2], peer[3]))
+    print(layout:format(name, "onnx2c", peer[1], "", peer[2], peer[3], ""))
     for _, form in ipairs(forms) do
         local c, o, elf = ("%s/%s.c"):format(build, name), ("%s/%s.o"):format(build, name), ("%s/%s.elf"):format(build, name)
         local options = "--inference --standalone --ram least " .. form
@@ -85,7 +87,7 @@ for _, name in ipairs {"shapes", "mnist", "dscnn_kws"} do
         end
         local scratch = math.tointeger(io.open((c:gsub("c$", "h"))):read("a"):match("_SCRATCH_BYTES (%d+)"))
         local used = section_bytes(elf, ".text")
-        print(("%-10s %-36s %7d %7d %9d %9d %6d"):format("", "--ram least " .. form, section_bytes(o, ".text"), used, section_bytes(o, ".rodata"), scratch, stack((o:gsub("o$", "su")))))
+        print(layout:format("", "--ram least " .. form, section_bytes(o, ".text"), used, section_bytes(o, ".rodata"), scratch, stack((o:gsub("o$", "su")))))
         rows[#rows + 1] = {name = name, form = form, used = used, scratch = scratch, peer = peer}
     end
     local plan = run("%s check --dump=plan --batch 1 --ram least %s 2> /dev/null", cnngen, spec)
