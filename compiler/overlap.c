@@ -28,6 +28,8 @@ static Reach pixels(const Step *step, int64_t i, int64_t j)
     const Size pool = step->pool ? step->pool->window.kernel : (Size){1, 1};
     const Size dilation = step->clips ? w->dilation : (Size){1, 1};
     const Shape x = step->xv.shape;
+    if (step->recipe->elementwise)
+        return (Reach){i * x.w + j, i * x.w + j};
     const Reach rows =
         reach(i, pool.h, w->stride.h, (w->kernel.h - 1) * dilation.h + 1, w->padding.top, x.h);
     const Reach columns =

@@ -54,7 +54,7 @@ static bool check_activation(Check *check, Node *node)
     return true;
 }
 
-const Recipe recipe_activation = {.templates = "activation", .elementwise = true};
+const Recipe recipe_activation = {.templates = "activation", .elementwise = true, .in_order = true};
 
 #define KIND(NAME, OPTIONS)                                                                        \
     const LayerKind layer_##NAME = {.name = #NAME,                                                 \

@@ -31,6 +31,8 @@ for _, p in ipairs {"maxpool2d { 2 }", "avgpool2d { 2 }", "maxpool2d { 3, stride
     end
 end
 
+case("activations by themselves", "input = '6x7x2', conv2d { 6, kernel = 3, padding = 'same' }, maxpool2d { 3, stride = 1, padding = 'same' }, gelu {}, depthwise_conv2d { 3, padding = 'same' }, avgpool2d { 3, stride = 1, padding = 'same' }, softmax {}, depthwise_conv2d { 3, padding = 'same' }, maxpool2d { 2, stride = 1 }, tanh {}, " .. last)
+
 -- One axis; readers that still want the input; a pad, a transposed convolution and a concat in between.
 case("1D", "input = '19x3', conv1d { 8, kernel = 5, padding = 'same' }, depthwise_conv1d { 3, padding = 'same', activation = 'relu' }, conv1d { 16, kernel = 3, padding = {2, 0}, dilation = 2 }, maxpool1d { 2 }, conv1d { 4, kernel = 4, padding = 'same', stride = 2 }, flatten {}, dense { 2 }")
 case("residual", "input = '7x6x2', conv2d { 16, kernel = 3, padding = 'same' }, residual { conv2d { 16, kernel = 3, padding = 'same', activation = 'relu' }, conv2d { 16, kernel = 3, padding = 'same' }, activation = 'relu' }, residual { depthwise_conv2d { 3, padding = 'same' } }, " .. last)
