@@ -267,7 +267,8 @@ static void set_phases(Arena *arena, Value *tiles, const Plan *plan, const Step 
     for (int64_t q = 0; q < phase_count(&columns); q++) {
         const Phase phase = phase_at(&columns, q);
         Value *value = phase_value(arena, &columns, &phase, border.left);
-        Value *variants = tile_variants_as(arena, plan, phase.count, widest, step->node->filters, lanes);
+        Value *variants =
+            tile_variants_as(arena, plan, phase.count, widest, step->node->filters, lanes);
         value_set_int(arena, value, "place", place);
         value_set(arena, value, "variants", variants);
         value_add(arena, list, value);
