@@ -56,11 +56,11 @@ static Message *add_message(Diag *diag, Severity severity, Span span, const char
     diag->messages = arena_grow(diag->arena, diag->messages, (size_t)diag->count,
                                 (size_t)diag->count + 1, sizeof *diag->messages);
     Message *message = &diag->messages[diag->count++];
-    *message = (Message){.severity = severity,
-                         .rule = diag->rule,
-                         .span = span,
-                         .text = clean(
-                             shorten(diag->arena, arena_vprintf(diag->arena, format, args), 1200))};
+    *message = (Message){
+        .severity = severity,
+        .rule = diag->rule,
+        .span = span,
+        .text = clean(shorten(diag->arena, arena_vprintf(diag->arena, format, args), 1200))};
     return message;
 }
 
