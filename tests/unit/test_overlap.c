@@ -32,6 +32,7 @@ static View plain(Shape s)
 static bool make(Case *c)
 {
     static const int channels[] = {1, 2, 3, 4, 5, 8, 16, 17, 19, 32};
+    static const Recipe recipe = {.templates = "conv"};
     Node *node = &c->node;
     const bool depthwise = random_below(2) == 0;
     *c = (Case){.plan.options = {.portable = random_below(2) == 0,
@@ -52,7 +53,8 @@ static bool make(Case *c)
         return false;
     Shape out = {(h - down - 1) / w->stride.h + 1, (v - across - 1) / w->stride.w + 1,
                  node->filters, 3};
-    c->step = (Step){.node = node, .clips = true, .x = 0, .y = 1, .z = STEP_NONE};
+    c->step = (Step){
+        .node = node, .recipe = &recipe, .clips = true, .x = 0, .y = 1, .z = STEP_NONE};
     c->step.xv = plain(node->in);
     c->step.conv = plain(out);
     if (random_below(4) == 0) {
