@@ -78,7 +78,7 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4 tcc
 
-# Compilers and emulators for the part `targets` of the tests, tools for `compilers`, `misra` and `install`, 1.8 GB; without them cases are skipped.
+# Compilers and emulators for the part `targets` of the tests, tools for `compilers`, `misra` and `install`, about 2 GB; without them cases are skipped.
 deps-targets:
 	apt-get update -q
 	apt-get install -y -q --no-install-recommends clang clang-19 lld nodejs qemu-user qemu-system-arm gcc-arm-none-eabi \

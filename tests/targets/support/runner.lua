@@ -121,6 +121,7 @@ end
 -- Semihosting writes to standard error, so both streams are the output.
 function targets.run(jobs, folder, seconds)
     local rules, names, ports = {}, {}, {}
+    os.execute("mkdir -p " .. folder)
     for k, job in ipairs(jobs) do
         local target = job.target
         if not ports[target.name] then
