@@ -78,7 +78,16 @@ deps:
 	apt-get install -y -q --no-install-recommends gcc g++ make pkg-config libc6-dev liblua5.4-dev re2c libjansson-dev \
 	    libhdf5-dev libpng-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev clang lua5.4
 
-# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, reproducible, guarantees, threads, numeric, sweep.
+# Compilers and emulators for the part `targets` of the tests: 415 MB to fetch, 1.9 GB installed; without them its cases are skipped.
+deps-targets:
+	apt-get update -q
+	apt-get install -y -q --no-install-recommends clang clang-19 lld nodejs qemu-user qemu-system-arm gcc-arm-none-eabi \
+	    gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
+	    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-i686-linux-gnu libc6-dev-i386-cross \
+	    gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-mips-linux-gnu libc6-dev-mips-cross \
+	    gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross
+
+# All tests; T=name runs one part: unit, golden, generated, cli, ci, selftest, weights, weight_formats, examples, models, published, shape_cases, export, onnx, readme, report, reproducible, guarantees, threads, targets, numeric, sweep.
 check: $(BUILD)/cnngen
 	BUILD=$(BUILD) CC="$(CC)" tests/run $(T)
 
@@ -91,6 +100,10 @@ accept: cnngen
 check-sanitized:
 	$(MAKE) check BUILD=build/sanitized CNNGEN=build/sanitized/cnngen CFLAGS="-O1 -g" \
 	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+
+# More networks, each compiled both ways, for every target; TARGET="mips wasm" for some.
+check-targets: cnngen
+	lua5.4 tests/targets.lua ./cnngen $(BUILD)/targets all $(TARGET)
 
 # Speed of the generated code beside plain loops, the machine's own peak and every peer that pip can install. PEERS=none: without pip.
 bench: cnngen
@@ -110,4 +123,4 @@ unit: $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 clean:
 	rm -rf $(BUILD) cnngen
 
-.PHONY: shapes deps check accept check-sanitized bench sweep unit clean
+.PHONY: shapes deps deps-targets check check-targets accept check-sanitized bench sweep unit clean

@@ -31,6 +31,8 @@ typedef SHAPES_REAL real;
 #define VECTOR_BYTES 64
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
+#elif defined(__ARM_NEON) && !defined(__aarch64__) && !defined(__clang__) && !defined(__FAST_MATH__)
+#define VECTOR_BYTES 0 /* 32-bit NEON has no denormals, so gcc takes vectors of floats apart again */
 #elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__)
 #define VECTOR_BYTES 16
 #elif defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE > 1
@@ -40,6 +42,12 @@ typedef SHAPES_REAL real;
 #endif
 #if VECTOR_BYTES >= 32
 #include <immintrin.h> /* for stores of the first lanes only */
+#endif
+#if VECTOR_BYTES == 16 && defined(__ARM_FEATURE_MVE) && !defined(__clang__)
+#define NAME_HELIUM 1 /* gcc 12 gets masks of Helium wrong (only the first lane of a > b is compared), unless the instructions are named */
+#include <arm_mve.h>
+#else
+#define NAME_HELIUM 0
 #endif
 
 #if VECTOR_BYTES == 0
@@ -187,25 +195,35 @@ static inline void put16(real *y, v16 a)
 {
     *(v16 *)(void *)y = a;
 }
+/* All bits of the lanes where a > b. */
+static inline m16 above16(v16 a, v16 b)
+{
+#if NAME_HELIUM
+    const mve_pred16_t lanes = vcmpgtq_f32((float32x4_t)a, (float32x4_t)b);
+    return (m16)vpselq_s32(vdupq_n_s32(-1), vdupq_n_s32(0), lanes);
+#else
+    return (m16)(a > b);
+#endif
+}
 static inline v16 relu16(v16 a)
 {
-    return (v16)(~(a < (v16){0}) & (m16)a);
+    return (v16)(~above16((v16){0}, a) & (m16)a);
 }
 /* b where it is larger, else a: a NaN in b never wins. */
 static inline v16 max16(v16 a, v16 b)
 {
-    const m16 larger = (m16)(b > a);
+    const m16 larger = above16(b, a);
     return (v16)((larger & (m16)b) | (~larger & (m16)a));
 }
 /* g where x is positive, else 0. */
 static inline v16 pass16(v16 x, v16 g)
 {
-    return (v16)((m16)(x > 0) & (m16)g);
+    return (v16)(above16(x, (v16){0}) & (m16)g);
 }
 /* The larger of a and b; where that is b, k goes into which. */
 static inline v16 larger16(v16 a, v16 b, int k, m16 *which)
 {
-    const m16 here = (m16)(b > a);
+    const m16 here = above16(b, a);
     *which = (here & k) | (~here & *which);
     return (v16)((here & (m16)b) | (~here & (m16)a));
 }
@@ -295,8 +313,12 @@ static inline v16 upper16(v16 a, v16 b)
 /* The first n lanes of a, zeros in the others. */
 static inline v16 first16(v16 a, int n)
 {
+#if NAME_HELIUM
+    return (v16)vpselq_f32((float32x4_t)a, vdupq_n_f32(0), vctp32q(n > 0 ? (uint32_t)n : 0));
+#else
     static const int32_t lanes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return (v16)((*(const m16 *)(const void *)lanes < n) & (m16)a);
+#endif
 }
 /* The lanes of a that still lie in y, which ends n floats from here or before. */
 static inline void within16(real *y, v16 a, int n)

@@ -55,10 +55,31 @@ static inline void store${n}(real *y, v${n} a, int n)
 %   end
 }
 % end
+% -- Comparisons of floats: all bits of the lanes where it holds.
+% for _, compare in ipairs {{"above", ">", "gt", {"relu", "max", "pass", "larger"}}, {"reaches", ">=", "ge", {"take"}}} do
+%   local used = false
+%   for _, name in ipairs(compare[4]) do used = used or called(name) end
+%   if used and not scalar then
+/* All bits of the lanes where a ${compare[2]} b. */
+static inline m${n} ${compare[1]}${n}(v${n} a, v${n} b)
+{
+%       if not M.double then
+#if NAME_HELIUM
+    const mve_pred16_t lanes = vcmp${compare[3]}q_f32((float32x4_t)a, (float32x4_t)b);
+    return (m${n})vpselq_s32(vdupq_n_s32(-1), vdupq_n_s32(0), lanes);
+#else
+%       end
+    return (m${n})(a ${compare[2]} b);
+%       if not M.double then
+#endif
+%       end
+}
+%   end
+% end
 % if called("relu") then
 static inline v${n} relu${n}(v${n} a)
 {
-    ${scalar and "return a < 0 ? 0 : a" or "return (v" .. n .. ")(~(a < (v" .. n .. "){0}) & (m" .. n .. ")a)"};
+    ${scalar and "return a < 0 ? 0 : a" or "return (v" .. n .. ")(~above" .. n .. "((v" .. n .. "){0}, a) & (m" .. n .. ")a)"};
 }
 % end
 % if called("max") then
@@ -68,7 +89,7 @@ static inline v${n} max${n}(v${n} a, v${n} b)
 %   if scalar then
     return b > a ? b : a;
 %   else
-    const m${n} larger = (m${n})(b > a);
+    const m${n} larger = above${n}(b, a);
     return (v${n})((larger & (m${n})b) | (~larger & (m${n})a));
 %   end
 }
@@ -77,7 +98,7 @@ static inline v${n} max${n}(v${n} a, v${n} b)
 /* g where x is positive, else 0. */
 static inline v${n} pass${n}(v${n} x, v${n} g)
 {
-    ${scalar and "return x > 0 ? g : 0" or "return (v" .. n .. ")((m" .. n .. ")(x > 0) & (m" .. n .. ")g)"};
+    ${scalar and "return x > 0 ? g : 0" or "return (v" .. n .. ")(above" .. n .. "(x, (v" .. n .. "){0}) & (m" .. n .. ")g)"};
 }
 % end
 % if called("larger") then
@@ -88,7 +109,7 @@ static inline v${n} larger${n}(v${n} a, v${n} b, int k, m${n} *which)
     *which = b > a ? k : *which;
     return b > a ? b : a;
 %   else
-    const m${n} here = (m${n})(b > a);
+    const m${n} here = above${n}(b, a);
     *which = (here & k) | (~here & *which);
     return (v${n})((here & (m${n})b) | (~here & (m${n})a));
 %   end
@@ -163,7 +184,7 @@ static inline v${n} take${n}(v${n} x, v${n} maximum, v${n} g, m${n} *left)
     *left = *left && !here;
     return here ? g : 0;
 %   else
-    const m${n} here = (m${n})(x >= maximum) & *left;
+    const m${n} here = reaches${n}(x, maximum) & *left;
     *left &= ~here;
     return (v${n})(here & (m${n})g);
 %   end
@@ -212,8 +233,16 @@ static inline v${n} first${n}(v${n} a, int n)
 %   else
 %       local order = {}
 %       for k in range(n // (M.double and 2 or 1)) do order[#order + 1] = k end
+%       if not M.double then
+#if NAME_HELIUM
+    return (v${n})vpselq_f32((float32x4_t)a, vdupq_n_f32(0), vctp32q(n > 0 ? (uint32_t)n : 0));
+#else
+%       end
     static const ${M.double and "int64_t" or "int32_t"} lanes[] = {${table.concat(order, ", ")}};
     return (v${n})((*(const m${n} *)(const void *)lanes < n) & (m${n})a);
+%       if not M.double then
+#endif
+%       end
 %   end
 }
 % end

@@ -12,10 +12,14 @@
 #elif defined(__SSE2__) || (defined(__ARM_NEON) && defined(__aarch64__)) || defined(__VSX__) || defined(__wasm_simd128__)
 #define VECTOR_BYTES 16 /* the other vectors of ARM and POWER take very small numbers for zero */
 % else
+#elif defined(__ARM_NEON) && !defined(__aarch64__) && !defined(__clang__) && !defined(__FAST_MATH__)
+#define VECTOR_BYTES 0 /* 32-bit NEON has no denormals, so gcc takes vectors of floats apart again */
 #elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__)
 #define VECTOR_BYTES 16
+% if not M.double then -- Helium has no doubles
 #elif defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE > 1
 #define VECTOR_BYTES 16
+% end
 % end
 #else
 #define VECTOR_BYTES 0
@@ -24,6 +28,16 @@
 % if M.intrinsics then
 #if VECTOR_BYTES >= 32
 #include <immintrin.h> /* for stores of the first lanes only */
+#endif
+% end
+% M.compares = false
+% for _, name in ipairs {"relu", "max", "pass", "larger", "take", "first"} do M.compares = M.compares or M.body:find(name .. "%d+%(") ~= nil end
+% if M.compares and not M.double then
+#if VECTOR_BYTES == 16 && defined(__ARM_FEATURE_MVE) && !defined(__clang__)
+#define NAME_HELIUM 1 /* gcc 12 gets masks of Helium wrong (only the first lane of a > b is compared), unless the instructions are named */
+#include <arm_mve.h>
+#else
+#define NAME_HELIUM 0
 #endif
 % end
 % for _, n in ipairs {4, 8, 16} do if lanes_used[n] then

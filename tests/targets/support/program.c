@@ -1,9 +1,11 @@
 /* program.c - runs a generated network on a target and tells what it computed, bit by bit.
  *
- * Inputs and targets come from a generator of integers and are exact in float; parameters come from NAME_init. Lines of output:
+ * Inputs and targets come from a generator of integers and are exact in float; parameters come from NAME_init (INIT=0: there is none,
+ * with --inference; they come from the generator, too). Lines of output:
  *     section NAME COUNT HASH      and with VALUES, the bits of its values in hexadecimal digits, one line for up to 16
  * HASH is FNV-1a over the bytes of all values, lowest first, on any machine. All memory starts as NaN bytes.
- * -DNETWORK=name -DUPPER=NAME -DHEADER='"name.h"' -DSTEPS=n -DVALUES=0|1 choose. It takes nothing from a libc but string.h. */
+ * -DNETWORK=name -DUPPER=NAME -DHEADER='"name.h"' -DINIT=0|1 -DSTEPS=n -DVALUES=0|1 choose; -DSELFTEST adds the program of --selftest,
+ * whose lines follow. It takes nothing from a libc but string.h. */
 #include HEADER
 #include "program.h"
 
@@ -28,7 +30,7 @@ static THE(params) grads;
 static THE(tape) tape;
 static THE(optimizer) state;
 #endif
-static char line[80];
+static char line[200];
 
 static char *append(char *to, const char *text)
 {
@@ -142,11 +144,36 @@ static void train(void)
 }
 #endif
 
+#ifdef SELFTEST
+int selftest(void);
+void put(char c);
+
+void put(char c)
+{
+    static size_t length;
+    if (c != '\n' && length + 1 < sizeof line) {
+        line[length++] = c;
+        return;
+    }
+    line[length] = 0;
+    length = 0;
+    put_line(line);
+}
+#endif
+
 int program(void)
 {
+    int status = 0;
     memset(&params, 0xff, sizeof params);
+#if INIT
     THE(init)(&params, 7);
     THE(export)(&params, flat);
+#else
+    for (int i = 0; i < SIZE(PARAM_COUNT); i++)
+        flat[i] = random_value() / 8;
+    THE(import)(&params, flat);
+    THE(export)(&params, flat);
+#endif
     section("init", flat, SIZE(PARAM_COUNT));
     memset(&params, 0xff, sizeof params);
     THE(import)(&params, flat);
@@ -156,6 +183,9 @@ int program(void)
 #if TRAINS
     train();
 #endif
+#ifdef SELFTEST
+    status = selftest();
+#endif
     put_line("end");
-    return 0;
+    return status;
 }
