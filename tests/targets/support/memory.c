@@ -1,4 +1,4 @@
-/* memory.c - memcpy and memset for targets without a libc. Nothing else may be missing there: generated code calls these two, and clang for
+/* memory.c - memcpy, memmove and memset for targets without a libc. Nothing else may be missing there: compilers call these three, and clang for
  * bare ARM calls them by the names of ARM's run-time ABI. The volatile keeps compilers from making a call of memcpy out of the loop in
  * memcpy. */
 #include <string.h>
@@ -9,6 +9,18 @@ void *memcpy(void *to, const void *from, size_t count)
     const unsigned char *f = from;
     for (size_t i = 0; i < count; i++)
         t[i] = f[i];
+    return to;
+}
+
+/* gcc makes it of loops that copy. */
+void *memmove(void *to, const void *from, size_t count)
+{
+    volatile unsigned char *t = to;
+    const unsigned char *f = from;
+    for (size_t i = 0; i < count; i++) {
+        const size_t k = t < f ? i : count - 1 - i;
+        t[k] = f[k];
+    }
     return to;
 }
 
