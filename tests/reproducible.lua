@@ -56,7 +56,7 @@ local support = targets.support
 -- Compiles a network with `flags`, and runs it here; what it prints goes to FOLDER.out. The program around it is gcc's, but tcc needs its
 -- own functions.
 local function command(net, compiler, flags, folder, steps)
-    local identity = ("-I%s -I%s -DNETWORK=%s -DUPPER=%s -DHEADER='\"%s.h\"' -DSTEPS=%d -DVALUES=0"):format(net.folder, support, net.id, net.id:upper(), net.id, steps)
+    local identity = ("-I%s -I%s -DNETWORK=%s -DUPPER=%s -DHEADER='\"%s.h\"' -DINIT=1 -DSTEPS=%d -DVALUES=0"):format(net.folder, support, net.id, net.id:upper(), net.id, steps)
     local linker = compiler == "tcc" and "tcc" or compiler == "g++" and "gcc" or compiler
     return ("{ %s %s -w -c -o %s.o %s/%s.c && %s -w -O1 %s -o %s.run %s.o %s/program.c %s/hosted.c && %s.run; } > %s.out 2>&1 || echo failed >> %s.out"):format(
         compiler, flags, folder, net.folder, net.id, linker, identity, folder, folder, support, support, folder, folder, folder)
@@ -131,7 +131,10 @@ local function check_targets()
                 print("ok - " .. title .. " # SKIP " .. target.missing)
             else
                 local flags = "-std=c99 -O2 " .. (target.float_flags or "")
-                local job = targets.job(target, ("%s/%s_%s"):format(build, net.name, target.name), net.folder .. "/" .. net.id, {flags = flags, defines = ("-DSTEPS=%d -DVALUES=0"):format(net.steps)})
+                if target.name == "ppc64" then -- gcc 12 warns there of a fifth lane that n does not allow
+                    flags = flags .. " -Wno-aggressive-loop-optimizations"
+                end
+                local job = targets.job(target, ("%s/%s_%s"):format(build, net.name, target.name), net.folder .. "/" .. net.id, {flags = flags, defines = ("-DINIT=1 -DSTEPS=%d -DVALUES=0"):format(net.steps)})
                 job.net, job.title = net, title
                 list[#list + 1] = job
             end
@@ -139,8 +142,9 @@ local function check_targets()
     end
     targets.run(list, build .. "/targets", 600)
     for _, job in ipairs(list) do
-        if job.target.extended then
-            tap.report(job.log:find("computes in more digits", 1, true), job.title .. " is refused: its floats have more digits", job.log)
+        local refusal = job.target.extended and "computes in more digits" or job.target.name == "cortex_m55_clang" and "add +nomve.fp"
+        if refusal then
+            tap.report(job.log:find(refusal, 1, true), job.title .. " is refused: " .. refusal, job.log)
         else
             local got = targets.problem(job) or hashes(job.out)
             tap.report(got == expected[job.net.name], job.title, ("%s\nnot %s"):format(got, expected[job.net.name]))
