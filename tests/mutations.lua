@@ -6,7 +6,7 @@
 -- usage: lua5.4 tests/mutations.lua BUILD_DIR [text in the file's name or number of one mutation]
 local build, filter = arg[1], arg[2]
 
--- file, right line, wrong line, tests: "numeric FILTER" or the name of a part
+-- file, right line, wrong line, tests: "numeric FILTER" (the build in double, beside the reference) or the name of a part
 local mutations = {
     {"compiler/memory.c", "return a->first <= b->last && b->first <= a->last;", "return a->first < b->last && b->first < a->last;", "unit", "numeric conv2d/padding 1 stride 2"},
     {"compiler/memory.c", "return (count + align - 1) / align * align;", "return count / align * align;", "unit", "numeric conv2d/5 filters"},
@@ -79,7 +79,7 @@ end
 
 local function fails(tree, log, test)
     local what, argument = test:match("^(%S+) ?(.*)$")
-    local command = what == "numeric" and ("lua5.4 tests/numeric.lua build/numeric build/cnngen %q"):format(argument) or "tests/run " .. what
+    local command = what == "numeric" and ("lua5.4 tests/numeric.lua build/numeric build/cnngen %q double"):format(argument) or "tests/run " .. what
     local passed = shell("cd %s && BUILD=build timeout 600 %s >>%s 2>&1", tree, command, log)
     if what == "numeric" and passed and not read(log):find("gradient cases") then
         error(test .. " has no cases")
