@@ -134,7 +134,7 @@ local function check_targets()
                 if target.name == "ppc64" then -- gcc 12 warns there of a fifth lane that n does not allow
                     flags = flags .. " -Wno-aggressive-loop-optimizations"
                 end
-                local job = targets.job(target, ("%s/%s_%s"):format(build, net.name, target.name), net.folder .. "/" .. net.id, {flags = flags, defines = ("-DINIT=1 -DSTEPS=%d -DVALUES=0"):format(net.steps)})
+                local job = targets.job(target, ("%s/%s_%s"):format(build, net.name, target.name), net.folder .. "/" .. net.id, {flags = flags, steps = net.steps})
                 job.net, job.title = net, title
                 list[#list + 1] = job
             end

@@ -156,20 +156,25 @@ local every_compiler = {"gcc", "gcc -march=native", "clang", "clang -march=nativ
 -- What is made of the same layers again is compiled less often; large networks are only read by the compilers.
 local similar = {resnet8 = true, dscnn_kws = true, mobilenet_v1_025_vww = true, autoencoder_ad = true, sww_conv1d = true, lenet5 = true}
 local large = {alexnet = true, vgg16 = true, resnet18 = true, resnet50 = true, mobilenet_v1 = true, mobilenet_v2 = true, squeezenet = true}
+local jobs, commands = {}, {}
 for spec in specs:gmatch("(%w[%w_]*)%.lua") do
     local few = similar[spec] or large[spec] or spec:find("^tinymaix")
     for _, options in ipairs(few and {"--standalone"} or every_option) do
-        local path = ("%s/%s.c"):format(build, spec)
-        local _, e1, s1 = command("specs/%s.lua %s -o %s", spec, options, path)
-        local reasons = s1 == 0 and "" or e1
+        local folder = ("%s/strict%d"):format(build, #jobs + 1)
+        local steps = {("mkdir -p %s && %s specs/%s.lua %s -o %s/%s.c"):format(folder, cnngen, spec, options, folder, spec)}
         for _, cc in ipairs(few and {"gcc -march=native", "clang"} or every_compiler) do
-            local _, warnings, s2 = tap.run(("%s %s%s %s"):format(cc, strict, large[spec] and " -fsyntax-only" or "", path))
-            reasons = reasons .. (s2 == 0 and "" or cc .. ": " .. warnings:sub(1, 400))
+            steps[#steps + 1] = ("%s %s%s %s/%s.c"):format(cc, strict, large[spec] and " -fsyntax-only" or "", folder, spec)
         end
-        local _, cxx, s3 = tap.run(("g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -x c++ -c -o /dev/null %s/%s.h"):format(build, spec))
-        reasons = reasons .. (s3 == 0 and "" or cxx)
-        tap.report(reasons == "", ("%s %s: no warning"):format(spec, options), reasons)
+        steps[#steps + 1] = ("g++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -x c++ -c -o /dev/null %s/%s.h"):format(folder, spec)
+        jobs[#jobs + 1] = {title = ("%s %s: no warning"):format(spec, options), log = folder .. ".log"}
+        commands[#commands + 1] = ("{ %s && echo good; } > %s 2>&1\n"):format(table.concat(steps, " && "), folder .. ".log")
     end
+end
+tap.write(build .. "/strict", table.concat(commands))
+os.execute(("rm -rf %s/strict*.log; xargs -d '\\n' -n 1 -P \"${JOBS:-$(nproc)}\" sh -c < %s/strict"):format(build, build))
+for _, job in ipairs(jobs) do
+    local log = tap.read(job.log) or "not run"
+    tap.report(log:find("good\n$"), job.title, log:sub(1, 1000))
 end
 command("specs/shapes.lua --standalone -o %s/shapes.c", build)
 command("specs/packets.lua --standalone -o %s/packets.c", build)

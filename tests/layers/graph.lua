@@ -48,6 +48,16 @@ end
 case("the scale first", "input = '5x6x3', batch = 2, " .. conv(4) .. ", mul { { global_maxpool2d {} }, {}, activation = 'tanh' }, flatten {}, dense { 2 }")
 case("product of flat values", "input = '9', batch = 2, mul { { dense { 5 } }, { dense { 5, activation = 'sigmoid' } } }, dense { 2 }")
 case("sum with a frozen branch", "input = '5x4x2', batch = 2, " .. conv(4, 3, "trainable = false") .. ", residual { " .. conv(4) .. " }, residual { " .. conv(4, 3, "trainable = false") .. ", activation = 'relu' }, flatten {}, dense { 2 }")
+-- What could be done in place reads what somebody else reads later.
+for _, first in ipairs {"batch_norm { activation = 'relu' }", "layer_norm {}", "prelu { init = 0.3 }", "group_norm { 2 }"} do
+    case("residual that starts with " .. first:match("%w+"), "input = '5x4x2', batch = 2, " .. conv(4) .. ", residual { " .. first .. ", " .. conv(4) .. " }, residual { " .. first .. ", " .. conv(4) .. " }, flatten {}, dense { 2 }")
+end
+case("terms of a sum that are read again", "input = '5x4x2', batch = 2, conv2d { 4, kernel = 1, name = 'a' }, conv2d { 4, kernel = 1, name = 'b' }, add { 'a', 'b' }, conv2d { 4, kernel = 1, name = 'c' }, add { 'a', 'c' }, mul { {}, 'b' }, flatten {}, dense { 2 }")
+case("sum with a frozen first branch", "input = '5x4x2', batch = 2, add { { " .. conv(4, 3, "trainable = false") .. " }, { " .. conv(4) .. " } }, flatten {}, dense { 2 }")
+case("sum of a frozen branch and a cropped one", "input = '5x4x2', batch = 2, add { { conv2d { 4, kernel = '2x1', trainable = false } }, { conv2d { 4, kernel = 1, activation = 'relu' }, cropping2d { { 0, 1, 0, 0 } } } }, flatten {}, dense { 2 }")
+case("product with a frozen image", "input = '5x4x2', batch = 2, mul { { " .. conv(4, 3, "trainable = false") .. " }, { global_avgpool2d {}, dense { 4 } } }, flatten {}, dense { 2 }")
+case("a sum with the upper rows of an image", "input = '6x4x2', batch = 2, conv2d { 4, kernel = 1, activation = 'relu' }, add { { cropping2d { { 0, 2, 0, 0 } } }, { conv2d { 4, kernel = '3x1' } } }, flatten {}, dense { 2 }")
+case("a sum with the upper rows of an image, first", "input = '6x4x2', batch = 2, conv2d { 4, kernel = 1, activation = 'relu' }, add { { conv2d { 4, kernel = '3x1' } }, { cropping2d { { 0, 2, 0, 0 } } } }, relu {}, flatten {}, dense { 2 }")
 case("product with a frozen scale", "input = '5x4x2', batch = 2, mul { { " .. conv(4) .. " }, { global_avgpool2d {}, dense { 4, trainable = false } } }, flatten {}, dense { 2 }")
 
 -- Channels side by side.
