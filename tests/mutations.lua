@@ -15,7 +15,7 @@ local mutations = {
     {"compiler/gradient.c", "return !view.cropped && in->count == out->count && view.origin == step->yv.origin &&", "return in != out && view.origin == step->yv.origin &&", "unit", "numeric graph/"},
     {"compiler/schedule.c", "x->last == s && y->first == s &&", "y->first == s &&", "unit", "numeric graph/"},
     {"compiler/schedule.c", "*last = 2 * n - a;", "*last = 2 * n - b;", "unit", "numeric dense/image behind dense", "numeric dense/large kernel above"},
-    {"compiler/halo.c", "most = (Padding){larger(most.top, room.top), larger(most.bottom, room.bottom),", "most = (Padding){room.top, room.bottom,", "numeric graph/"},
+    {"compiler/lower.c", "(is_linear(step->activation) || relu || (maximum && step->activation->monotone)) &&", "(is_linear(step->activation) || relu || maximum) &&", "numeric pool/maxpool2d behind"},
     {"compiler/check.c", "*axis->before = total / 2;", "*axis->before = total - total / 2;", "unit", "numeric conv2d/padding 'same'"},
     {"compiler/options.c", "out->same = value->string[0] == 's';", "out->same = value->string[0] == 'v';", "unit", "published"},
     {"compiler/notation.re", "up && f.over % f.under != 0", "up && f.over % f.under > 0 && f.under > 2", "unit", "shape_cases"},
