@@ -221,6 +221,7 @@ refused("--names torch as HDF5", "weights %s --weights %s -o %s/x.weights.h5 --n
 refused("--names of nobody", "weights %s --weights %s -o %s/x.npz --names pytorch", 2, "did you mean 'torch'?", spec, truth, build)
 refused("weights without --weights", "weights %s", 2, "needs --weights", spec)
 refused("an .npy of the wrong size", "weights %s --weights %s", 1, "holds all 6 values", six, truth)
+refused("a safetensors file that lacks its last byte", "weights %s --weights %s", 1, "truncated", spec, tap.write(build .. "/short.safetensors", tap.read(numbers):sub(1, -2)))
 refused("a pickle", "weights %s --weights %s", 1, "is a Python pickle", spec, tap.write(build .. "/state.pt", "\x80\2\x8a\10l\xfc\x9cF\xf9 j\xa8P\x19.\x80\2M\xe9\3." .. ("x"):rep(40)))
 
 -- The commands that take weights take these, too; train writes them.
