@@ -26,7 +26,7 @@ local mutations = {
     {"compiler/naming.c", "row = row % flat.c * (flat.h * flat.w) + row / flat.c;", "row = row / flat.c * (flat.h * flat.w) + row % flat.c;", "weight_formats", "export"},
     {"compiler/safetensors.c", "if (end > block->size)", "if (end > block->size + 1)", "weight_formats"},
     {"compiler/safetensors.c", "if (fits && need == entry->size)", "if (fits && need <= entry->size)", "weight_formats"},
-    {"compiler/match.c", "if (!entry->used && strcmp(entry->layer, layer) == 0 && leaf_kind(entry, node, i) == kind)", "if (strcmp(entry->layer, layer) == 0 && leaf_kind(entry, node, i) == kind)", "weight_formats", "models"},
+    {"templates/drivers.c.t", "const real scale = norm > ${number(o.clip_norm)} ?", "const real scale = norm > 0 ?", "numeric training/sgd"},
     {"compiler/npy.c", "need != left", "need > left", "unit", "cli", "weight_formats"},
     {"compiler/dataset_idx.c", "if (labels->values[n] >= classes)", "if (labels->values[n] > classes)", "unit", "cli"},
     {"compiler/dataset_idx.c", "if (images.dims[0] != labels.dims[0])", "if (images.dims[0] > labels.dims[0])", "unit", "cli"},
