@@ -222,6 +222,9 @@ refused("--names of nobody", "weights %s --weights %s -o %s/x.npz --names pytorc
 refused("weights without --weights", "weights %s", 2, "needs --weights", spec)
 refused("an .npy of the wrong size", "weights %s --weights %s", 1, "holds all 6 values", six, truth)
 refused("a safetensors file that lacks its last byte", "weights %s --weights %s", 1, "truncated", spec, tap.write(build .. "/short.safetensors", tap.read(numbers):sub(1, -2)))
+local odd = '{"d.kernel":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}'
+refused("a safetensors tensor of more bytes than its shape needs", "weights %s --weights %s", 1, "tensor d.kernel: 2 of F32 does not fill 12 bytes", spec, tap.write(build .. "/odd.safetensors", string.pack("<I8", #odd) .. odd .. ("\0"):rep(12)))
+refused("an .npy with bytes behind its values", "weights %s --weights %s", 1, "do not fill the", spec, tap.write(build .. "/behind.npy", tap.read(truth) .. "\0\0\0\0"))
 refused("a pickle", "weights %s --weights %s", 1, "is a Python pickle", spec, tap.write(build .. "/state.pt", "\x80\2\x8a\10l\xfc\x9cF\xf9 j\xa8P\x19.\x80\2M\xe9\3." .. ("x"):rep(40)))
 
 -- The commands that take weights take these, too; train writes them.
