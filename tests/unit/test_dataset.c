@@ -215,6 +215,22 @@ TEST(idx_label_too_large)
     end();
 }
 
+TEST(idx_counts_differ)
+{
+    static const char two_labels[] = "\0\0\x08\x01\0\0\0\x02\x03\x01";
+    static const char two_images[] =
+        "\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x02\x00\xff\x33\x66\x00\xff\x33\x66";
+    begin();
+    file("train-images-idx3-ubyte", images, IMAGES);
+    file("train-labels-idx1-ubyte", two_labels, sizeof two_labels - 1);
+    CHECK(!load(folder, tiny, 10, 1) && diag.errors == 1);
+    file("train-images-idx3-ubyte", two_images, sizeof two_images - 1);
+    CHECK(load(folder, tiny, 10, 1) != NULL);
+    file("train-labels-idx1-ubyte", labels, LABELS);
+    CHECK(!load(folder, tiny, 10, 1));
+    end();
+}
+
 TEST(cifar)
 {
     const Shape shape = {.h = 32, .w = 32, .c = 3, .rank = 3};
@@ -305,6 +321,7 @@ int main(void)
     RUN(idx_damaged);
     RUN(idx_gzip_damaged);
     RUN(idx_label_too_large);
+    RUN(idx_counts_differ);
     RUN(cifar);
     RUN(npy);
     RUN(npy_class_numbers);
