@@ -2,7 +2,7 @@
 --
 -- Each mutation is one wrong line and the parts of the test suite that should fail because of it. The tree is copied, the line
 -- changed, cnngen built, and the parts run until one fails. Parts that compare texts letter by letter (golden, generated) are
--- not used: they notice any change, right or wrong.
+-- not used (but for the limits of specs, where the message is what is tested): they notice any change, right or wrong.
 -- usage: lua5.4 tests/mutations.lua BUILD_DIR [part of a file's name, or numbers A-B]
 local build, filter = arg[1], arg[2]
 
@@ -30,9 +30,9 @@ local mutations = {
     {"compiler/npy.c", "need != left", "need > left", "unit", "cli", "weight_formats"},
     {"compiler/dataset_idx.c", "if (labels->values[n] >= classes)", "if (labels->values[n] > classes)", "unit", "cli"},
     {"compiler/dataset_idx.c", "if (images.dims[0] != labels.dims[0])", "if (images.dims[0] > labels.dims[0])", "unit", "cli"},
-    {"compiler/sandbox.c", "if (new_size > old_size && new_size - old_size > limits->most - limits->used)", "if (new_size > limits->most)", "unit", "cli", "hostile"},
-    {"compiler/sandbox.c", "const bool many = limits->instructions >= SPEC_INSTRUCTIONS;", "const bool many = false;", "unit", "hostile", "cli"},
-    {"compiler/host.c", "if (ok && rename(temporary, path) != 0) {", "if (rename(temporary, path) != 0) {", "unit", "cli", "hostile"},
+    {"compiler/sandbox.c", "if (new_size > old_size && new_size - old_size > limits->most - limits->used)", "if (new_size > limits->most)", "unit", "cli", "golden"},
+    {"compiler/sandbox.c", "const bool many = limits->instructions >= SPEC_INSTRUCTIONS;", "const bool many = false;", "unit", "golden"},
+    {"compiler/host.c", "if (ok && rename(temporary, path) != 0) {", "if (rename(temporary, path) != 0) {", "unit", "cli", "golden"},
     {"compiler/measure.c", "if (values[i] > values[at])", "if (values[i] >= values[at])", "unit", "cli"},
     {"compiler/train.c", "trainer->train_count = count - trainer->validation_count;", "trainer->train_count = count;", "cli"},
     {"compiler/fit.c", "if (limit > 0 && plan->scratch_bytes > limit)", "if (limit > 0 && plan->scratch_bytes < limit)", "unit", "cli"},
