@@ -79,6 +79,7 @@ static void add_input(Check *check, const Value *root)
                    .span = input ? input->span : root->span,
                    .call = root,
                    .window = {.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}},
+                   .groups = 1,
                    .activation = activation_find("linear")};
     if (!input) {
         diag_error(check->diag, root->span,
