@@ -36,7 +36,7 @@ local mutations = {
     {"compiler/measure.c", "if (values[i] > values[at])", "if (values[i] >= values[at])", "unit", "cli"},
     {"compiler/train.c", "trainer->train_count = count - trainer->validation_count;", "trainer->train_count = count;", "cli"},
     {"compiler/fit.c", "if (limit > 0 && plan->scratch_bytes > limit)", "if (limit > 0 && plan->scratch_bytes < limit)", "unit", "cli"},
-    {"templates/maxpool.bwd.c.t", "                left = 0;", "                left = 1;", "every pool/maxpool2d behind relu"},
+    {"templates/maxpool.bwd.c.t", "                left = 0;", "                left = 1;", "examples"},
     {"templates/window_scale.c.t", "if L.count_padding then", "if not L.count_padding then", "numeric pool/avgpool2d 3, padding", "shape_cases"},
     {"templates/batch_norm.bwd.c.t", "const ${vec} shift = sum * share, slope = product * share * inverse;", "const ${vec} shift = sum * share, slope = product * share;", "numeric norm/behind a convolution of 5"},
     {"templates/norm.c.t", [[- " .. mean or "-" .. mean}) * prepared]], [[+ " .. mean or "-" .. mean}) * prepared]], "numeric norm/behind a convolution of"},

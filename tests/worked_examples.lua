@@ -236,4 +236,15 @@ do
     local code = tap.read(build .. "/dropped_twice.c") or ""
     tap.report(select(2, code:gsub("static void dropped_twice_%w+_forward", "")) == 2, "dropped_twice: one function for both", code:sub(1, 200))
 end
+-- Of equal values in a window the first gets the gradient: all four products with a kernel of zero are 0, the output is 0, the target 1, so that the
+-- mean squared error has the gradient 2 * (0 - 1) = -2, and the kernel's is -2 times the first value of the image.
+for number, options in ipairs {"", "--target portable", "--unroll none", "--unroll full"} do
+    local net = "ties" .. number
+    local spec = tap.write(("%s/%s.lua"):format(build, net), "return model { input = '2x2x1', conv2d { 1, kernel = 1, init = 0, bias = false }, maxpool2d { 2 }, flatten {}, dense { 1, init = 1, trainable = false }, loss = 'mse' }")
+    local main = ('#include <stdio.h>\n#include "N.h"\nstatic N_params p, g;\nstatic N_tape t;\nint main(void)\n{\n    const float x[] = {3, 5, 7, 11}, y[] = {1};\n' ..
+        '    N_init(&p, 1);\n    N_forward(&p, x, 1, &t);\n    N_backward(&p, x, y, 1, &t, &g);\n    printf("%g\\n", (double)g.conv1.kernel[0][0][0][0]);\n    return 0;\n}\n'):gsub("N_", net .. "_"):gsub('"N.h"', '"' .. net .. '.h"')
+    tap.write(("%s/%s_main.c"):format(build, net), main)
+    local out, err = tap.run(("%s %s %s --standalone -o %s/%s.c && cc -O1 -o %s/%s %s/%s_main.c %s/%s.c && %s/%s"):format(cnngen, spec, options, build, net, build, net, build, net, build, net, build, net))
+    tap.report(out == "-6\n", "max pooling " .. options .. ": the first of equal values gets the gradient", out .. err)
+end
 tap.finish()
