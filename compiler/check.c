@@ -207,3 +207,9 @@ bool check_constants(Check *check, Node *node, const char *name, int64_t count, 
     const Init init = {.kind = INIT_CONSTANT, .constant = constant};
     return check_tensor(check, node, name, &count, 1, 1, count, init);
 }
+
+bool check_gamma_beta(Check *check, Node *node)
+{
+    return (!node->scale || check_constants(check, node, "gamma", node->in.c, 1)) &&
+           (!node->center || check_constants(check, node, "beta", node->in.c, 0));
+}

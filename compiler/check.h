@@ -48,6 +48,9 @@ bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dim
 /* The same for an array of one constant. */
 bool check_constants(Check *check, Node *node, const char *name, int64_t count, double constant);
 
+/* The scale and the shift of a norm, one value a channel, each where the layer has it. */
+bool check_gamma_beta(Check *check, Node *node);
+
 /* Whether the shape is small enough to be indexed: at most 2^31 - 1 values. */
 bool check_shape(Check *check, const Node *node, Shape shape, const char *what);
 

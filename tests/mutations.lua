@@ -4,6 +4,8 @@
 -- changed, cnngen built, and the parts run until one fails. Parts that compare texts letter by letter (golden, generated) are
 -- not used (but for the limits of specs, where the message is what is tested): they notice any change, right or wrong.
 -- usage: lua5.4 tests/mutations.lua BUILD_DIR [part of a file's name, or numbers A-B]
+local tap = dofile("tests/tap.lua")
+local read, write = tap.read, tap.write
 local build, filter = arg[1], arg[2]
 
 -- file, right line, wrong line, tests: "numeric FILTER" (the build in double, beside the reference), "every FILTER" (all builds) or the name of a part
@@ -51,19 +53,6 @@ local mutations = {
     {"runtime/cnn_random.c", "dy[i] = cnn_kept(seed, i, rate) ? dy[i] * scale : 0;", "dy[i] = cnn_kept(seed, i, rate) ? dy[i] : 0;", "unit", "numeric other/dropout"},
     {"runtime/cnn_math.c", "const int e = (int)(bits >> 23) - 127 - (tiny ? 72 : 0);", "const int e = (int)(bits >> 23) - 127 - (tiny ? 71 : 0);", "unit"},
 }
-
-local function read(path)
-    local file = assert(io.open(path, "rb"))
-    local text = file:read("a")
-    file:close()
-    return text
-end
-
-local function write(path, text)
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
-end
 
 local function shell(command, ...)
     return os.execute(command:format(...))

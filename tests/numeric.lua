@@ -4,8 +4,10 @@
 -- writes down what it computes. The double build is compared with reference.lua and has its gradients checked by differences; every
 -- float variant (vectors, SSE, portable C, loops, no loops, sanitizers) is compared with the double build.
 -- usage: lua5.4 tests/numeric.lua BUILD_DIR CNNGEN [filter | all [part of the names of variants]]
+local tap = dofile("tests/tap.lua")
 local reference = dofile("tests/reference.lua")
 local judge = dofile("tests/judge.lua")
+local read, write = tap.read, tap.write
 local build, cnngen, filter, only = arg[1], arg[2], arg[3], arg[4]
 
 local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "group_norm", "prelu", "graph", "planes", "memory", "training", "repeated", "network"}
@@ -39,21 +41,6 @@ local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
 local function run(command)
     local ok, _, status = os.execute(command)
     return ok and status == 0
-end
-
-local function write(path, text)
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
-end
-
-local function read(path)
-    local file = io.open(path, "rb")
-    local text = file and file:read("a")
-    if file then
-        file:close()
-    end
-    return text
 end
 
 local function report(ok, name, reason)

@@ -39,9 +39,7 @@ static bool check_norm(Check *check, Node *node)
 {
     static const char *const params[2][2] = {{"2*in.c", "3*in.c"}, {"3*in.c", "4*in.c"}};
     node->out = node->in;
-    return (!node->scale || check_constants(check, node, "gamma", node->in.c, 1)) &&
-           (!node->center || check_constants(check, node, "beta", node->in.c, 0)) &&
-           add_statistic(check, node, "moving_mean", 0) &&
+    return check_gamma_beta(check, node) && add_statistic(check, node, "moving_mean", 0) &&
            add_statistic(check, node, "moving_variance", 1) &&
            check_formula(check, node, "the number of parameters", params[node->center][node->scale],
                          &node->params);

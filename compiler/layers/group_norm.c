@@ -33,8 +33,7 @@ static bool check_norm(Check *check, Node *node)
     if (node->in.h * node->in.w * (node->in.c / node->groups) == 1)
         return check_fail(check, node, "%s over one value gives the same for any input",
                           node->kind->name);
-    return (!node->scale || check_constants(check, node, "gamma", node->in.c, 1)) &&
-           (!node->center || check_constants(check, node, "beta", node->in.c, 0)) &&
+    return check_gamma_beta(check, node) &&
            (!(node->scale || node->center) ||
             check_formula(check, node, "the number of parameters",
                           node->scale && node->center ? "2*in.c" : "in.c", &node->params));

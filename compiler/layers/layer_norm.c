@@ -26,8 +26,7 @@ static bool check_norm(Check *check, Node *node)
     node->out = node->in;
     if (node->in.c == 1)
         return check_fail(check, node, "layer_norm over one channel gives the same for any input");
-    return (!node->scale || check_constants(check, node, "gamma", node->in.c, 1)) &&
-           (!node->center || check_constants(check, node, "beta", node->in.c, 0)) &&
+    return check_gamma_beta(check, node) &&
            (!(node->scale || node->center) ||
             check_formula(check, node, "the number of parameters",
                           node->scale && node->center ? "2*in.c" : "in.c", &node->params));

@@ -7,11 +7,13 @@
 -- do that. A failure is shrunk and printed as a spec, with its seed.
 --
 -- usage: lua5.4 tests/fuzz/networks.lua BUILD_DIR CNNGEN [first=1] [count=N | seconds=N] [shrink=N] [only=MODE]
+local tap = dofile("tests/tap.lua")
 local network = dofile("tests/fuzz/network.lua")
 local new_random = dofile("tests/fuzz/random.lua")
 local shrink = dofile("tests/fuzz/shrink.lua")
 local judge = dofile("tests/judge.lua")
 local reference = dofile("tests/reference.lua")
+local read, write = tap.read, tap.write
 
 local build, cnngen = arg[1], arg[2]
 local settings = {first = 1, shrink = 6}
@@ -64,21 +66,6 @@ local float_loops = {name = "float loops", options = "--unroll none", real = "fl
 
 local count = {networks = 0, builds = 0, refused = 0, gradients = 0, reference = 0, rounding = 0, failures = 0, not_finite = 0}
 local worst_gradient = 0
-
-local function write(path, text)
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
-end
-
-local function read(path)
-    local file = io.open(path, "rb")
-    local text = file and file:read("a")
-    if file then
-        file:close()
-    end
-    return text
-end
 
 local function choose(list, r)
     local weights = {}
