@@ -3,6 +3,24 @@
 
 #include <string.h>
 
+/* The inputs behind the first as the tensors of these names, a value for each of `count` channels;
+ * channel k stands at places[k]. */
+static bool set_tensors(Op *op, int layer, const char *const *names, int tensors,
+                        const int64_t *places, int64_t count)
+{
+    for (int i = 0; i < tensors; i++) {
+        const Constant *c = import_input_constant(op, i + 1);
+        double *values = ARENA_ARRAY(op->arena, count, double);
+        if (!c || c->count != count)
+            return import_fail(op, "its %s is not %lld numbers in the file", names[i],
+                               (long long)count);
+        for (int64_t k = 0; k < count; k++)
+            values[places[k]] = c->values[k];
+        import_weights(op->import, layer, names[i], values, count);
+    }
+    return true;
+}
+
 bool import_norm(Op *op)
 {
     static const char *const tensors[] = {"gamma", "beta", "moving_mean", "moving_variance"};
@@ -22,17 +40,8 @@ bool import_norm(Op *op)
                 import_number(op->arena, import_float(op, "momentum", 0.9)));
     const int layer =
         import_add(op->import, "batch_norm", text.data, from, op->import->layers[from].out);
-    for (int i = 0; i < 4; i++) {
-        const Constant *c = import_input_constant(op, i + 1);
-        double *values = ARENA_ARRAY(op->arena, count, double);
-        if (!c || c->count != count)
-            return import_fail(op, "its %s is not %lld numbers in the file", tensors[i],
-                               (long long)count);
-        for (int64_t k = 0; k < count; k++)
-            values[places[k]] = c->values[k];
-        import_weights(op->import, layer, tensors[i], values, count);
-    }
-    return import_same_out(op, in, layer);
+    return set_tensors(op, layer, tensors, 4, places, count) &&
+           import_same_out(op, in, layer);
 }
 
 /* InstanceNormalization and GroupNormalization, whose scale and shift are for each channel or, in
@@ -91,15 +100,6 @@ bool import_layer_norm(Op *op)
                                 import_number(op->arena, import_float(op, "epsilon", 1e-5)),
                                 center ? "" : ", center = false"),
                    from, op->import->layers[from].out);
-    for (int i = 0; i < 1 + center; i++) {
-        const Constant *c = import_input_constant(op, i + 1);
-        double *values = ARENA_ARRAY(op->arena, count, double);
-        if (!c || c->count != count)
-            return import_fail(op, "its %s is not %lld numbers in the file", tensors[i],
-                               (long long)count);
-        for (int64_t k = 0; k < count; k++)
-            values[places[k]] = c->values[k];
-        import_weights(op->import, layer, tensors[i], values, count);
-    }
-    return import_same_out(op, in, layer);
+    return set_tensors(op, layer, tensors, 1 + center, places, count) &&
+           import_same_out(op, in, layer);
 }
