@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -43,17 +44,31 @@ typedef struct {
 typedef enum { EPOCH_DONE, EPOCH_INTERRUPTED, EPOCH_INFINITE } EpochEnd;
 
 static volatile sig_atomic_t interrupted;
+static struct timespec interrupted_at;
 
-/* A second signal ends the program at once: SA_RESETHAND. */
+/* The first signal ends training after its batch. Who runs this program may send it twice, to the
+ * process and to its group (timeout does); one that comes a second later means: at once. */
 static void on_signal(int number)
 {
-    interrupted = number;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!interrupted) {
+        interrupted_at = now;
+        interrupted = number;
+    } else if (now.tv_sec > interrupted_at.tv_sec + 1 ||
+               (now.tv_sec == interrupted_at.tv_sec + 1 &&
+                now.tv_nsec >= interrupted_at.tv_nsec)) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
 }
 
 static void catch_signals(struct sigaction *before)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGINT);
+    sigaddset(&action.sa_mask, SIGTERM);
     interrupted = 0;
     sigaction(SIGINT, &action, &before[0]);
     sigaction(SIGTERM, &action, &before[1]);
@@ -306,15 +321,12 @@ static bool print_result(Arena *arena, Diag *diag, const Network *network, const
     return true;
 }
 
-/* Trains with signals and denormals as training wants them. */
-static EpochEnd train_guarded(Trainer *trainer)
+/* Trains with denormals as training wants them. */
+static EpochEnd train_fast(Trainer *trainer)
 {
-    struct sigaction before[2];
-    catch_signals(before);
     unsigned floats = network_flush_denormals();
     EpochEnd end = train_epochs(trainer);
     network_restore_denormals(floats);
-    release_signals(before);
     if (end == EPOCH_INTERRUPTED && (trainer->validation_count == 0 || trainer->kept_epoch == 0))
         keep_weights(trainer, trainer->epoch, (Score){0});
     return end;
@@ -322,10 +334,14 @@ static EpochEnd train_guarded(Trainer *trainer)
 
 static bool train_samples(Trainer *trainer)
 {
+    struct sigaction before[2];
     if (!split_samples(trainer) || !trainer_open(trainer))
         return false;
-    EpochEnd end = train_guarded(trainer);
-    if (!save_weights(trainer, end) || !report_end(trainer, end))
+    catch_signals(before);
+    EpochEnd end = train_fast(trainer);
+    bool saved = save_weights(trainer, end);
+    release_signals(before);
+    if (!saved || !report_end(trainer, end))
         return false;
     trainer->network->import(trainer->params, trainer->kept);
     return print_result(trainer->arena, trainer->diag, trainer->network, trainer->params,
