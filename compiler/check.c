@@ -208,6 +208,20 @@ bool check_constants(Check *check, Node *node, const char *name, int64_t count, 
     return check_tensor(check, node, name, &count, 1, 1, count, init);
 }
 
+bool check_kernel(Check *check, Node *node, int64_t third, int64_t fourth)
+{
+    const Size k = node->window.kernel;
+    const int64_t dims[] = {k.h, k.w, third, fourth};
+    const int flat = node->kind->dims == 1;
+    int64_t field, fan_in, fan_out;
+    if (!size_mul(k.h, k.w, &field) || !size_mul(field, third, &fan_in) ||
+        !size_mul(field, fourth, &fan_out))
+        return check_fail(check, node, "the kernel is too large");
+    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out,
+                        node->init) &&
+           (!node->bias || check_constants(check, node, "bias", node->filters, 0));
+}
+
 bool check_gamma_beta(Check *check, Node *node)
 {
     return (!node->scale || check_constants(check, node, "gamma", node->in.c, 1)) &&

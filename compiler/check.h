@@ -48,6 +48,12 @@ bool check_tensor(Check *check, Node *node, const char *name, const int64_t *dim
 /* The same for an array of one constant. */
 bool check_constants(Check *check, Node *node, const char *name, int64_t count, double constant);
 
+/* The tensors of a convolution: its kernel (height, width, third, fourth), without the height where
+ * the layer has one axis, and a bias for each filter. The third axis counts what comes in, the
+ * fourth what goes out: channels of a group and filters; channels and their multiplier; filters and
+ * channels where the convolution is transposed. So Keras has its kernels, and so it counts fans. */
+bool check_kernel(Check *check, Node *node, int64_t third, int64_t fourth);
+
 /* The scale and the shift of a norm, one value a channel, each where the layer has it. */
 bool check_gamma_beta(Check *check, Node *node);
 

@@ -40,8 +40,7 @@ bool import_norm(Op *op)
                 import_number(op->arena, import_float(op, "momentum", 0.9)));
     const int layer =
         import_add(op->import, "batch_norm", text.data, from, op->import->layers[from].out);
-    return set_tensors(op, layer, tensors, 4, places, count) &&
-           import_same_out(op, in, layer);
+    return set_tensors(op, layer, tensors, 4, places, count) && import_same_out(op, in, layer);
 }
 
 /* InstanceNormalization and GroupNormalization, whose scale and shift are for each channel or, in

@@ -196,15 +196,32 @@ static bool reorder_filters(Op *op, ImportLayer *layer, const int64_t *order)
 
 enum { REORDERED_MOST = 4096 };
 
+/* The image that an operator with blocks takes, in `layer`, and its block, 1 to 1,024. */
+static bool open_blocks(Op *op, int *layer, Shape *shape, int64_t *block)
+{
+    *block = import_int(op, "blocksize", 0);
+    return import_as_image(op, op->inputs[0], layer, shape) &&
+           ((*block >= 1 && *block <= 1024 && shape->rank == 3) ||
+            import_fail(op, "blocksize %lld does not fit", (long long)*block));
+}
+
+/* Adds the layer, whose output is `out`, behind `layer`. */
+static bool close_blocks(Op *op, const char *kind, int layer, Shape out, int64_t block)
+{
+    const char *text = arena_printf(op->arena, "%lld", (long long)block);
+    import_image_out(op, op->inputs[0], import_add(op->import, kind, text, layer, out));
+    return true;
+}
+
 bool import_depth_to_space(Op *op)
 {
     const Placed *x = op->inputs[0];
-    const int64_t block = import_int(op, "blocksize", 0);
     int layer;
     Shape shape;
-    if (!import_as_image(op, x, &layer, &shape))
+    int64_t block;
+    if (!open_blocks(op, &layer, &shape, &block))
         return false;
-    if (block < 1 || block > 1024 || shape.c % (block * block) != 0 || shape.rank != 3)
+    if (shape.c % (block * block) != 0)
         return import_fail(op, "blocksize %lld does not fit", (long long)block);
     const int64_t cells = block * block, out = shape.c / cells;
     if (strcmp(import_string(op, "mode", "DCR"), "CRD") == 0) {
@@ -217,27 +234,20 @@ bool import_depth_to_space(Op *op)
             !reorder_filters(op, &op->import->layers[layer], order))
             layer = reorder(op, layer, order, shape.c);
     }
-    layer =
-        import_add(op->import, "depth_to_space", arena_printf(op->arena, "%lld", (long long)block),
-                   layer, (Shape){shape.h * block, shape.w * block, out, 3});
-    import_image_out(op, x, layer);
-    return true;
+    return close_blocks(op, "depth_to_space", layer,
+                        (Shape){shape.h * block, shape.w * block, out, 3}, block);
 }
 
 bool import_space_to_depth(Op *op)
 {
-    const Placed *x = op->inputs[0];
-    const int64_t block = import_int(op, "blocksize", 0);
     int layer;
     Shape shape;
-    if (!import_as_image(op, x, &layer, &shape))
+    int64_t block;
+    if (!open_blocks(op, &layer, &shape, &block))
         return false;
-    if (block < 1 || block > 1024 || shape.rank != 3 || shape.h % block != 0 ||
-        shape.w % block != 0)
+    if (shape.h % block != 0 || shape.w % block != 0)
         return import_fail(op, "blocksize %lld does not fit", (long long)block);
-    layer =
-        import_add(op->import, "space_to_depth", arena_printf(op->arena, "%lld", (long long)block),
-                   layer, (Shape){shape.h / block, shape.w / block, shape.c * block * block, 3});
-    import_image_out(op, x, layer);
-    return true;
+    return close_blocks(op, "space_to_depth", layer,
+                        (Shape){shape.h / block, shape.w / block, shape.c * block * block, 3},
+                        block);
 }

@@ -115,8 +115,8 @@ void plan_count_bytes(Plan *plan)
     const int64_t output = shape_count(plan->graph->nodes[plan->graph->node_count - 1].out);
     const int64_t outputs = plan->parts > 1 ? plan->batch * output : 0;
     plan->tape_bytes = whole_words((plan->parts * part + outputs) * real, &plan->tape_pad);
-    plan->optimizer_bytes = whole_words(
-        plan->moments * (plan->trainable - plan->statistics) * real, &plan->optimizer_pad);
+    plan->optimizer_bytes = whole_words(plan->moments * (plan->trainable - plan->statistics) * real,
+                                        &plan->optimizer_pad);
 }
 
 /* How many parts a batch has: a thread without a sample would only cost memory. */

@@ -56,8 +56,7 @@ static void on_signal(int number)
         interrupted_at = now;
         interrupted = number;
     } else if (now.tv_sec > interrupted_at.tv_sec + 1 ||
-               (now.tv_sec == interrupted_at.tv_sec + 1 &&
-                now.tv_nsec >= interrupted_at.tv_nsec)) {
+               (now.tv_sec == interrupted_at.tv_sec + 1 && now.tv_nsec >= interrupted_at.tv_nsec)) {
         signal(number, SIG_DFL);
         raise(number);
     }

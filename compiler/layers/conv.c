@@ -40,22 +40,6 @@ static bool check_groups(Check *check, const Node *node)
     return false;
 }
 
-static bool check_tensors(Check *check, Node *node)
-{
-    const Size k = node->window.kernel;
-    const int64_t in = node->in.c / node->groups, out = node->filters;
-    const int64_t dims[] = {k.h, k.w, in, out};
-    const int flat = node->kind->dims == 1; /* a 1D kernel has no height */
-    const Init bias = {.kind = INIT_CONSTANT};
-    int64_t field, fan_in, fan_out;
-    if (!size_mul(k.h, k.w, &field) || !size_mul(field, in, &fan_in) ||
-        !size_mul(field, out, &fan_out))
-        return check_fail(check, node, "the kernel is too large");
-    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out,
-                        node->init) &&
-           (!node->bias || check_tensor(check, node, "bias", &out, 1, 1, out, bias));
-}
-
 static const char *params_formula(const Node *node)
 {
     static const char *const text[2][2] = {
@@ -83,7 +67,8 @@ static bool check_conv(Check *check, Node *node)
     if (!check_groups(check, node) || !check_window(check, node, &out))
         return false;
     node->out = out;
-    return check_shape(check, node, out, "output") && check_tensors(check, node) &&
+    return check_shape(check, node, out, "output") &&
+           check_kernel(check, node, node->in.c / node->groups, node->filters) &&
            check_formula(check, node, "the number of parameters", params_formula(node),
                          &node->params) &&
            check_formula(check, node, "the number of multiply-adds", macs_formula(node),
@@ -271,21 +256,6 @@ static void depthwise_defaults(Node *node)
     node->multiplier = 1;
 }
 
-/* Keras' fans are those of its kernel shape, as if it had (channels, multiplier) for (in, out). */
-static bool depthwise_tensors(Check *check, Node *node)
-{
-    const Size k = node->window.kernel;
-    const int64_t dims[] = {k.h, k.w, node->in.c, node->multiplier};
-    const int flat = node->kind->dims == 1;
-    int64_t field, fan_in, fan_out;
-    if (!size_mul(k.h, k.w, &field) || !size_mul(field, node->in.c, &fan_in) ||
-        !size_mul(field, node->multiplier, &fan_out))
-        return check_fail(check, node, "the kernel is too large");
-    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out,
-                        node->init) &&
-           (!node->bias || check_constants(check, node, "bias", node->filters, 0));
-}
-
 static bool check_depthwise(Check *check, Node *node)
 {
     static const char *const params[2][2] = {
@@ -303,7 +273,8 @@ static bool check_depthwise(Check *check, Node *node)
     if (!check_window(check, node, &out))
         return false;
     node->out = out;
-    return check_shape(check, node, out, "output") && depthwise_tensors(check, node) &&
+    return check_shape(check, node, out, "output") &&
+           check_kernel(check, node, node->in.c, node->multiplier) &&
            check_formula(check, node, "the number of parameters", params[flat][node->bias],
                          &node->params) &&
            check_formula(check, node, "the number of multiply-adds", macs[flat], &node->macs);

@@ -128,24 +128,6 @@ static bool check_size(Check *check, Node *node)
     return check_shape(check, node, node->out, "output");
 }
 
-/* The kernel lies as Keras has it, (h, w, filters, in), and its fans are those that Keras counts:
- * filters come in. */
-static bool check_tensors(Check *check, Node *node)
-{
-    const Size k = node->window.kernel;
-    const int64_t in = node->in.c, out = node->filters;
-    const int64_t dims[] = {k.h, k.w, out, in};
-    const int flat = node->kind->dims == 1; /* a 1D kernel has no height */
-    const Init bias = {.kind = INIT_CONSTANT};
-    int64_t field, fan_in, fan_out;
-    if (!size_mul(k.h, k.w, &field) || !size_mul(field, out, &fan_in) ||
-        !size_mul(field, in, &fan_out))
-        return check_fail(check, node, "the kernel is too large");
-    return check_tensor(check, node, "kernel", dims + flat, 4 - flat, fan_in, fan_out,
-                        node->init) &&
-           (!node->bias || check_tensor(check, node, "bias", &out, 1, 1, out, bias));
-}
-
 /* The input with its border of zeros. */
 static Shape bordered_input(const Node *node)
 {
@@ -162,7 +144,7 @@ static bool check_transposed(Check *check, Node *node)
     static const char *const macs[] = {"in.h*in.w*kernel.h*kernel.w*filters*in.c",
                                        "in.w*kernel.w*filters*in.c"};
     const bool flat = node->kind->dims == 1;
-    return check_size(check, node) && check_tensors(check, node) &&
+    return check_size(check, node) && check_kernel(check, node, node->filters, node->in.c) &&
            check_shape(check, node, bordered_input(node), "input with its border") &&
            check_formula(check, node, "the number of parameters", params[flat][node->bias],
                          &node->params) &&
