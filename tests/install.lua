@@ -173,9 +173,9 @@ else
     skip("make deb", "dpkg-deb or strip is not installed")
 end
 
--- The examples, as somebody would build them.
+-- The examples, as somebody would build them: nothing of this run's surroundings is theirs.
 os.execute(("cp -r examples %s/examples && cd %s/examples && rm -rf */build arduino/logic/net.[ch] && mkdir bin && ln -s %s bin/cnngen"):format(build, build, program))
-local at = ("cd %s/examples && PATH=$PWD/bin:$PATH && cd "):format(build)
+local at = ("unset BUILD CNNGEN; cd %s/examples && PATH=$PWD/bin:$PATH && cd "):format(build)
 succeeds("examples/make", at .. "make && " .. make .. "run", "a disc is a circle")
 local again = tap.run(at .. "make && env -u MAKEFLAGS make; touch shapes.lua && env -u MAKEFLAGS make -n")
 tap.report(again:find("up to date", 1, true) and again:find("--inference", 1, true), "examples/make: nothing to do, and a new spec is seen", again)
