@@ -16,7 +16,7 @@ local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "act
 -- Cases of memory.lua are for variants that save memory; some of these take no others.
 local sanitizers = " -fsanitize=address,undefined -fno-sanitize-recover=all"
 local variants = {
-    {name = "double", options = "--real double", cc = "gcc -O1 -march=native", memory = "too"},
+    {name = "double", options = "--real double", cc = "gcc -Og -march=native", memory = "too"},
     {name = "vectors", options = "", cc = "gcc -O2 -march=native", quick = "gcc -O0 -march=native"},
     {name = "sse", options = "", cc = "gcc -O0", share = 3},
     {name = "least memory", options = "--ram least", cc = "clang -O0 -march=native", share = 3, memory = "too"},
