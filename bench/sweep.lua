@@ -134,7 +134,7 @@ end
 
 -- ---- Programs ----
 
--- A makefile, so that two compilers run side by side. The harness itself is never instrumented: it only has to be fast.
+-- A makefile, so that two compilers run side by side; BENCH: this folder. The harness itself is never instrumented: it only has to be fast.
 local function makefile(shapes, variant)
     local rules, done = {}, {}
     for first = 1, #shapes, FILES // 2 do
@@ -143,11 +143,11 @@ local function makefile(shapes, variant)
             files[#files + 1] = ("../%sa_glue.c ../%sb_glue.c"):format(shapes[i].id, shapes[i].id)
         end
         done[#done + 1] = "done" .. first
-        rules[#rules + 1] = ("done%d:\n\t%s %s -I../../../bench -c %s\n\t@touch $@\n"):format(first, variant.compiler, variant.flags, table.concat(files, " "))
+        rules[#rules + 1] = ("done%d:\n\t%s %s -I$(BENCH) -c %s\n\t@touch $@\n"):format(first, variant.compiler, variant.flags, table.concat(files, " "))
     end
     -- gnu11: with c11 gcc does not fuse the multiply-adds of the peak
-    local own = "gcc -std=gnu11 -O2 -march=native -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I../../../bench -c"
-    rules[#rules + 1] = ("own:\n\t%s ../../../bench/sweep.c ../../../bench/sweep_time.c ../table.c\n\t@touch $@\n"):format(own)
+    local own = "gcc -std=gnu11 -O2 -march=native -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I$(BENCH) -c"
+    rules[#rules + 1] = ("own:\n\t%s $(BENCH)/sweep.c $(BENCH)/sweep_time.c ../table.c\n\t@touch $@\n"):format(own)
     return ("sweep: own %s\n\t%s %s -o $@ *.o -lm\n"):format(table.concat(done, " "), variant.compiler, variant.flags) .. table.concat(rules)
 end
 
@@ -156,7 +156,7 @@ local function compile(shapes, name)
     run("mkdir -p " .. folder)
     tap.write(folder .. "/Makefile", makefile(shapes, variants[name]))
     local start = os.time()
-    local ok = run(("cd %s && make -s -j2 > log 2>&1"):format(folder))
+    local ok = run(('bench=$PWD/bench; cd %s && make -s -j2 BENCH="$bench" > log 2>&1'):format(folder))
     io.write(("# %s: compiled in %d s\n"):format(name, os.time() - start))
     return ok or tap.report(false, name .. " compiles", tap.read(folder .. "/log"):sub(-2000))
 end
