@@ -7,7 +7,7 @@
 local tap = dofile("tests/tap.lua")
 local reference = dofile("tests/reference.lua")
 local judge = dofile("tests/judge.lua")
-local read, write = tap.read, tap.write
+local read, write, report = tap.read, tap.write, tap.report
 local build, cnngen, filter, only = arg[1], arg[2], arg[3], arg[4]
 
 local kinds = {"conv2d", "conv1d", "depthwise", "grouped", "pool", "dense", "activation", "other", "resize", "norm", "layer_norm", "group_norm", "prelu", "graph", "planes", "memory", "training", "repeated", "network"}
@@ -37,19 +37,11 @@ for v = #variants, 2, -1 do
     end
 end
 local GROUP = 20 -- networks in one program
-local failures, gradient_cases, gradient_worst, gradient_checked = 0, 0, 0, 0
+local gradient_cases, gradient_worst, gradient_checked = 0, 0, 0
 
 local function run(command)
     local ok, _, status = os.execute(command)
     return ok and status == 0
-end
-
-local function report(ok, name, reason)
-    print((ok and "ok - " or "not ok - ") .. name)
-    if not ok then
-        failures = failures + 1
-        print("# " .. reason)
-    end
 end
 
 -- All cases, each with the name of its network.
@@ -109,7 +101,7 @@ local function taken(p)
         if read(path .. ".c") then
             group[#group + 1] = case
         elseif not (p.variant.small and message:find("--unroll full would write", 1, true)) then
-            report(false, case.title .. " (" .. p.variant.name .. ")", "cnngen: " .. message:gsub("\n", "\n# "))
+            report(false, case.title .. " (" .. p.variant.name .. ")", "cnngen: " .. message)
         end
     end
     return group
@@ -132,7 +124,7 @@ for _, p in ipairs(programs) do
     local log, data = read(p.folder .. "/log") or "", read(p.folder .. "/out") or ""
     local crashed = log:find("failed\n", 1, true)
     if crashed then
-        report(false, p.folder .. " (" .. p.variant.name .. ")", log:sub(-2000):gsub("\n", "\n# "))
+        report(false, p.folder .. " (" .. p.variant.name .. ")", log:sub(-2000))
     end
     for _, case in ipairs(p.group) do
         local at = log:match("model " .. case.id .. " .- at (%d+)\n")
@@ -163,4 +155,4 @@ for _, p in ipairs(programs) do
     end
 end
 print(("# %d gradient cases, %d parameters checked, largest relative error %.2g"):format(gradient_cases, gradient_checked, gradient_worst))
-os.exit(failures == 0)
+tap.finish()
