@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -44,19 +43,16 @@ typedef struct {
 typedef enum { EPOCH_DONE, EPOCH_INTERRUPTED, EPOCH_INFINITE } EpochEnd;
 
 static volatile sig_atomic_t interrupted;
-static struct timespec interrupted_at;
+static double interrupted_at; /* progress_seconds() */
 
 /* The first signal ends training after its batch. Who runs this program may send it twice, to the
  * process and to its group (timeout does); one that comes a second later means: at once. */
 static void on_signal(int number)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     if (!interrupted) {
-        interrupted_at = now;
+        interrupted_at = progress_seconds();
         interrupted = number;
-    } else if (now.tv_sec > interrupted_at.tv_sec + 1 ||
-               (now.tv_sec == interrupted_at.tv_sec + 1 && now.tv_nsec >= interrupted_at.tv_nsec)) {
+    } else if (progress_seconds() - interrupted_at >= 1) {
         signal(number, SIG_DFL);
         raise(number);
     }
